@@ -1,0 +1,107 @@
+"""What goes over the wire: requests as exact bytes, answers that cannot hurt, and exchanges of the two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+Sender: TypeAlias = Literal["vendor", "idpsim", "browser"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quirk:
+    """Something a vendor does that the RFC would not make you expect; `source` is the vendor's page or a capture."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request as it leaves: `url` is sent as it stands, `headers` in this order, and no header beside them."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer; nothing in it can be relied on but its types."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    reason: str = ""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by name in any case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, None where it is not (too deeply nested counts as not)."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+NoResponseKind: TypeAlias = Literal[
+    "unreachable", "timeout", "reset", "truncated", "too-large", "malformed", "lost", "held"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NoResponse:
+    """A request that got no usable answer.
+
+    `kind`: `unreachable` (no connection), `timeout`, `reset`, `truncated`, `too-large`, `malformed` (not HTTP),
+    `lost` (the answer was given, and a fault kept it from the vendor), `held` (not sent: the service provider asked
+    for a longer pause than `--max-wait` allows).
+    """
+
+    kind: NoResponseKind
+    reason: str
+
+
+Answer: TypeAlias = Response | NoResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with its answer.
+
+    `started` is seconds since the epoch and `seconds` the time to the answer, both on the real clock; `at` is the
+    virtual time in seconds since the start of the run. `number` counts from 0 in order of sending.
+    """
+
+    number: int
+    by: Sender
+    request: Request
+    answer: Answer
+    started: float
+    seconds: float
+    at: float = 0.0
+    quirks: tuple[Quirk, ...] = ()
+    probe: bool = False
+    fault: str | None = None
+
+
+def compact(value: JSON) -> bytes:
+    """JSON without white space, UTF-8, `/` not escaped, keys in their order: how all three vendors write it.
+
+    A lone surrogate, which JSON from outside may carry, becomes `?`.
+    """
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
