@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-JSON: TypeAlias = "None | bool | int | float | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = Any
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Sender: TypeAlias = Literal["vendor", "idpsim", "browser"]
 

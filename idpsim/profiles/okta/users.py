@@ -1,0 +1,158 @@
+"""Okta's flows on users: create or link, profile push, deactivate, password."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from idpsim.profiles.okta import facts
+from idpsim.profiles.okta.mapping import Profile, document, merged
+from idpsim.provisioning.flow import (
+    Call,
+    Done,
+    Ended,
+    Failed,
+    Flow,
+    Skipped,
+    accepted,
+    equals,
+    get,
+    listed,
+    patch,
+    post,
+    put,
+    resource,
+    segment,
+    usable_id,
+)
+from idpsim.provisioning.links import Link, Promise
+from idpsim.scim import values_of
+from idpsim.wire import Answer, Quirk, Response
+
+Steps = Generator["Call | Promise", Answer, Any]
+
+
+def lookup(path: str, attribute: str, value: str) -> Steps:
+    """The one resource with this name, None where there is none: an empty list, or 404."""
+    params = (("filter", equals(attribute, value)), ("startIndex", "1"), ("count", "100"))
+    call = get(path, params, facts.FILTER_PAGED)
+    answer: Response = yield from accepted(call, 200, 404)
+    if answer.status == 404:
+        return None
+    document = answer.json
+    total = document.get("totalResults") if isinstance(document, dict) else None
+    if isinstance(total, str):
+        raise Ended(
+            Failed(
+                f'GET {path} was answered with totalResults "{total}": Okta stops unless it is a JSON number',
+                answer,
+                source=facts.REFERENCE,
+            )
+        )
+    found = listed(call, answer)
+    if len(found) > 1:
+        raise Ended(Failed(f"the lookup of {value} found {len(found)} resources", answer, source=facts.REFERENCE))
+    return found[0] if found else None
+
+
+def identified(found: Mapping[str, Any]) -> str:
+    """The id of a resource that a lookup found; without a usable one the flow ends as failed."""
+    identifier = found.get("id")
+    if not isinstance(identifier, str) or not usable_id(identifier):
+        raise Ended(Failed("the lookup found a resource without a usable id"))
+    return identifier
+
+
+def assign(profile: Profile, link: Link | None, pushes: bool, create: bool, update: bool) -> Flow:
+    """Look the person up; create the user, or take over the one that is there and bring it up to date."""
+    found = yield from lookup("/Users", profile.lookup, profile.person.userName)
+    if found is None:
+        return (yield from _create(profile, create))
+    user = Link("user", profile.uid, identified(found))
+    yield Promise("user", profile.uid, id=user.id)
+    if pushes:
+        yield from _push(user, profile, None, facts.PUT_EVERYTHING, active=True)
+        if profile.settings.get("second_put_on_match"):
+            yield from _push(user, profile, None, facts.PUT_EVERYTHING)
+        return Done("found by its name and taken over")
+    if link is None or found.get("active") is not True:
+        yield from _set(user, {"active": True})
+    if update:
+        yield from _push(user, profile, None, facts.PUT_PROFILE)
+    return Done("found by its name and taken over")
+
+
+def _create(profile: Profile, create: bool) -> Flow:
+    if not create:
+        return Skipped("Create Users is off", facts.REFERENCE, by="settings")
+    body = document(profile)
+    call = post("/Users", body, facts.PLACEHOLDER_PASSWORD, facts.EMPTY_GROUPS)
+    answer = yield from accepted(call, 200, 201)
+    if not answer.body.strip():
+        raise Ended(Failed("Create new user returned empty user.", answer, source=facts.REFERENCE))
+    made = resource(call, answer)
+    return Done(promises=(Promise("user", profile.uid, made["id"], values_of(body), whole=True, created=True),))
+
+
+def update(profile: Profile, link: Link, changed: tuple[str, ...] | None, quirk: Quirk) -> Flow:
+    """Read the user, lay the changed attributes (None: all) over it, and PUT the whole."""
+    yield from _push(link, profile, changed, quirk)
+    return Done()
+
+
+def _push(link: Link, profile: Profile, changed: tuple[str, ...] | None, quirk: Quirk, active: bool | None = None) -> Steps:
+    held = yield from _read("/Users", link)
+    body = merged(held, profile, changed)
+    if changed is None:
+        body["externalId"] = profile.id
+        body.setdefault("groups", [])
+    if active is not None:
+        body["active"] = active
+    yield from _put("/Users", link, body, quirk)
+    yield link.promised(_acknowledged(body))
+
+
+def _read(path: str, link: Link) -> Steps:
+    call = get(f"{path}/{segment(link.id)}")
+    answer = yield from accepted(call, 200)
+    held = answer.json
+    if not isinstance(held, dict):
+        raise Ended(Failed(f"GET {call.path} was answered 200 without a JSON object", answer))
+    return held
+
+
+def _put(path: str, link: Link, body: Mapping[str, Any], quirk: Quirk) -> Steps:
+    yield from accepted(put(f"{path}/{segment(link.id)}", body, quirk, facts.ECHO), 200, 204)
+
+
+def _acknowledged(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a PUT of one's own representation asks for; the read-only parts promise nothing."""
+    return values_of({key: value for key, value in body.items() if key not in ("groups", "password")})
+
+
+def _set(link: Link, values: Mapping[str, Any]) -> Steps:
+    operation = {"op": "replace", "value": dict(values)}
+    yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), 200, 204)
+    yield link.promised(values)
+
+
+def deactivate(link: Link, pushes: bool) -> Flow:
+    """Switch the user off: with a PATCH, or with GET and a PUT in which only `active` is changed."""
+    if pushes:
+        held = yield from _read("/Users", link)
+        body = {**held, "active": False}
+        yield from _put("/Users", link, body, facts.PUT_EVERYTHING)
+        return Done(promises=(link.promised(_acknowledged(body)),))
+    yield from _set(link, {"active": False})
+    return Done()
+
+
+def set_password(link: Link, password: str, pushes: bool) -> Flow:
+    """Set the password at the service provider; it cannot be read back, so nothing is promised."""
+    if pushes:
+        held = yield from _read("/Users", link)
+        yield from _put("/Users", link, {**held, "password": password}, facts.PUT_EVERYTHING)
+    else:
+        operation = {"op": "replace", "value": {"password": password}}
+        yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), 200, 204)
+    return Done()

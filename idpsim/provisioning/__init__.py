@@ -1,0 +1,1 @@
+"""The engine: changes in, phases of jobs out, links, retries, cycles; it knows no vendor."""
