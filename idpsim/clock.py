@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -48,3 +49,15 @@ class VirtualClock:
     def advance(self, to: float) -> None:
         """Move on to `to` (seconds since the start); time never goes back."""
         self._now = max(self._now, to)
+
+
+class WaitingClock(VirtualClock):
+    """Virtual time that waits for real: 40 minutes take 40 minutes."""
+
+    def __init__(self, sleep: Callable[[float], None], epoch: datetime = EPOCH) -> None:
+        super().__init__(epoch)
+        self._sleep = sleep
+
+    def advance(self, to: float) -> None:
+        self._sleep(max(0.0, to - self._now))
+        super().advance(to)

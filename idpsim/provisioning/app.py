@@ -14,13 +14,13 @@ from idpsim.provisioning.links import Links
 class App:
     """The state of one app. Profiles read it; only the engine and the events write it.
 
-    `assigned_people`, `assigned_groups` and `pushed` hold keys in the order in which they came.
+    `salt` is the run's suffix, so that ids are as fresh as names. `assigned_people`, `assigned_groups` and `pushed` hold keys in the order in which they came.
     """
 
-    def __init__(self, directory: Directory, settings: Mapping[str, Any], seed: int = 0) -> None:
+    def __init__(self, directory: Directory, settings: Mapping[str, Any], seed: int = 0, salt: str = "") -> None:
         self.directory = directory
         self.settings: dict[str, Any] = dict(settings)
-        self.seed = seed
+        self._seed = f"{seed}/{salt}"
         self.links = Links()
         self.assigned_people: dict[str, None] = {}
         self.assigned_groups: dict[str, None] = {}
@@ -51,20 +51,29 @@ class App:
         found = self.directory.person(key) if self.directory.has_person(key) else None
         return found if found is not None and found.uid == uid else self._former.get(uid)
 
-    def remember(self, someone: Person) -> None:
-        """Keep a person whose key now names another (a rehire), as long as the app may still hold their link."""
-        self._former[someone.uid] = someone
+    def put_person(self, someone: Person) -> None:
+        """Replace a person; one whose key now names another (a rehire) is kept as long as their link may matter."""
+        key = someone.key
+        current = self.directory.person(key) if self.directory.has_person(key) else None
+        if current is not None and current.uid == someone.uid:
+            self.directory.put_person(someone)
+        elif someone.uid in self._former:
+            self._former[someone.uid] = someone
+        else:
+            if current is not None:
+                self._former[current.uid] = current
+            self.directory.put_person(someone)
 
     def group(self, uid: str) -> Group | None:
         """The group with this uid, None once it is deleted from the directory."""
         return self.directory.group(uid) if self.directory.has_group(uid) else None
 
     def digest(self, label: str, size: int = 16) -> bytes:
-        """Bytes that depend on the run's seed and `label` only: the same person has the same ids in every run."""
-        return hashlib.blake2b(f"{self.seed}/{label}".encode(), digest_size=size).digest()
+        """Bytes that depend on the run's seed and salt and on `label` only: a person's ids are the same when asked again."""
+        return hashlib.blake2b(f"{self._seed}/{label}".encode(), digest_size=size).digest()
 
     def guid(self, label: str) -> str:
-        """A random-looking GUID that depends on the seed and `label` only."""
+        """A random-looking GUID that depends on the seed, the salt and `label` only."""
         return str(uuid.UUID(bytes=self.digest(label), version=4))
 
     def draw(self, size: int = 16) -> bytes:

@@ -100,7 +100,7 @@ Flow: TypeAlias = Generator["Call | Promise", Answer, Outcome]
 WORDS = ("done", "skipped", "pending", "waiting", "failed", "quarantined")
 
 
-class Ended(Exception):  # noqa: N818 - not an error: it carries an outcome out of the shared verbs
+class Ended(Exception):
     """Ends a flow from within `accepted` and its like."""
 
     def __init__(self, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""Links and promises: what the identity provider remembers of a resource, and what the service provider acknowledged."""
+"""Links and promises: what we remember of a resource, and what the service provider has acknowledged."""
 
 from __future__ import annotations
 

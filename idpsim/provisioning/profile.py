@@ -33,7 +33,7 @@ class Change:
     member: str | None = None
     attributes: tuple[str, ...] = ()
     delete: bool | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
 
     @property
     def subject(self) -> str:

@@ -79,7 +79,9 @@ SETTINGS = {
         source="https://github.com/imulab/go-scim/issues/57",
     ),
     "second_put_on_match": Setting(
-        False, "a profile push follows the PUT of a match: GET and PUT again", source="https://devforum.okta.com/t/27262"
+        False,
+        "a profile push follows the PUT of a match: GET and PUT again",
+        source="https://devforum.okta.com/t/27262",
     ),
     "clear": Setting(
         "empty",

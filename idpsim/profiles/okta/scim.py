@@ -198,7 +198,9 @@ def _headers(call: Call, connection: Connection, body: bytes | None) -> Headers:
     )
 
 
-def _profile(name: str, title: str, plays: str, evidence: str, settings: Mapping[str, object], *, puts: bool) -> Profile:
+def _profile(
+    name: str, title: str, plays: str, evidence: str, settings: Mapping[str, object], *, puts: bool
+) -> Profile:
     client = Client(puts)
     return Profile(
         name=name,

@@ -100,7 +100,9 @@ def update(profile: Profile, link: Link, changed: tuple[str, ...] | None, quirk:
     return Done()
 
 
-def _push(link: Link, profile: Profile, changed: tuple[str, ...] | None, quirk: Quirk, active: bool | None = None) -> Steps:
+def _push(
+    link: Link, profile: Profile, changed: tuple[str, ...] | None, quirk: Quirk, active: bool | None = None
+) -> Steps:
     held = yield from _read("/Users", link)
     body = merged(held, profile, changed)
     if changed is None:

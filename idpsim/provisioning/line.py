@@ -1,0 +1,31 @@
+"""The line to the service provider: every request that goes over it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import TypeAlias
+
+from idpsim.clock import VirtualClock
+from idpsim.transcript import Transcript
+from idpsim.wire import Answer, Quirk, Request, Sender
+
+Send: TypeAlias = Callable[[Request, bool], "tuple[Answer, str | None]"]
+
+
+class Line:
+    """Sends requests in one sender's name and records them; `send` gives the answer and the fault that shaped it."""
+
+    def __init__(self, send: Send, transcript: Transcript, clock: VirtualClock, by: Sender) -> None:
+        self._send = send
+        self._transcript = transcript
+        self._clock = clock
+        self._by: Sender = by
+
+    def send(self, request: Request, quirks: tuple[Quirk, ...] = (), probe: bool = False) -> Answer:
+        """The answer to `request`, written down with its time and its quirks."""
+        ticket = self._transcript.open(self._by, request, self._clock.now(), quirks, probe)
+        started = perf_counter()
+        answer, fault = self._send(request, probe)
+        self._transcript.close(ticket, answer, perf_counter() - started, fault)
+        return answer

@@ -1,0 +1,1 @@
+"""Scenarios: read, played event by event, verified and recorded."""

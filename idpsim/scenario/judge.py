@@ -1,0 +1,172 @@
+"""Judging a step: its expectations against the service provider, the requests and the outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from idpsim.provisioning.flow import Outcome, Skipped, worst
+from idpsim.provisioning.links import Kind
+from idpsim.scenario import explain
+from idpsim.scenario.expect import on_requests, on_resource
+from idpsim.scenario.model import Expected, Step
+from idpsim.scenario.reader import NAMED_BY, document_of
+from idpsim.scenario.results import Failure
+from idpsim.scenario.verify import UNSEEN
+from idpsim.scim import get
+from idpsim.wire import Answer, NoResponse, Response
+
+if TYPE_CHECKING:
+    from idpsim.scenario.session import Session
+
+LISTED = 1000
+
+
+class Unreadable(Exception):  # noqa: N818 - ends the reading of one resource, with the words for the report
+    """The resource could not be looked at."""
+
+
+class Judge:
+    """Holds a step's expectations against what the service provider shows."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def already(self, step: Step) -> list[str]:
+        """Which expectations are met before the step is played: they prove nothing."""
+        notes = []
+        for expected, key, kind in self._on_resources(step):
+            try:
+                document = self._before(kind, key)
+            except Unreadable:
+                continue
+            if not on_resource(expected, document, self._session.names, self._members()):
+                what = "absent" if expected.path == "absent" else expected.path
+                notes.append(f"{key}: the expectation on {what} was met before this step, so it proves nothing")
+        return notes[:20]
+
+    def judge(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> tuple[list[Failure], list[str]]:
+        """The expectations that are not met, and what is to be said beside that."""
+        if outcomes and all(isinstance(each, Skipped) and each.by == "vendor" for each in outcomes.values()):
+            return [], (["its expectations are skipped with it"] if step.expect else [])
+        failures = [*self._resources(step, outcomes, first), *self._others(step, outcomes, first)]
+        return failures, []
+
+    def _resources(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> Iterator[Failure]:
+        for expected, key, kind in self._on_resources(step):
+            outcome = outcomes.get(key)
+            if isinstance(outcome, Skipped) and outcome.by == "vendor":
+                continue
+            wrong = self._unmet(expected, key, kind, step)
+            if wrong:
+                yield self._failure(expected, f"{key}: {wrong}", kind, key, first)
+
+    def _unmet(self, expected: Expected, key: str, kind: Kind, step: Step) -> str:
+        """What is wrong, looked at again for as long as the step's verification allows."""
+        session = self._session
+        within = 0.0 if session.world.immediate else (step.verify or session.script.verify).within
+        waited, pause = 0.0, 0.05
+        while True:
+            try:
+                document = self._now(kind, key)
+                wrong = on_resource(expected, document, session.names, self._members())
+            except Unreadable as reason:
+                return str(reason)
+            if not wrong or waited >= within:
+                return wrong
+            session.world.sleep(min(pause, within - waited))
+            waited, pause = waited + pause, pause * 2
+
+    def _failure(self, expected: Expected, message: str, kind: Kind, key: str, first: int) -> Failure:
+        session = self._session
+        link = session.app.links.get(kind, self._uid(kind, key))
+        last = len(session.world.transcript)
+        shown = explain.of_resource(session.world.transcript, first, last, link.id if link else "", expected.path)
+        numbers = tuple(dict.fromkeys([*(each.number for each in shown), last - 1]))
+        return Failure(message, expected.place, "expectation", explain.quirk(shown), numbers)
+
+    def _others(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> Iterator[Failure]:
+        session = self._session
+        word = worst([each.word for each in outcomes.values()])
+        for expected in step.expect:
+            if expected.kind == "outcome" and word != expected.value:
+                why = next((getattr(each, "reason", "") for each in outcomes.values() if each.word == word), "")
+                text = f"the outcome is {word}{': ' + why if why else ''}, expected {expected.value}"
+                shown = explain.of_failure(session.world.transcript, first, len(session.world.transcript), why)
+                numbers = tuple(each.number for each in shown)
+                yield Failure(session.names.original(text), expected.place, "expectation", explain.quirk(shown), numbers)
+            elif expected.kind == "sent":
+                ours = (each for each in session.world.transcript.range(first) if each.by == "vendor")
+                base = session.reader.connection.base
+                ordered = session.world.hands == 1
+                wrong = on_requests(expected.value, ours, base, session.names, ordered=ordered)
+                if wrong:
+                    yield Failure(session.names.original(wrong), expected.place, "expectation")
+            elif expected.kind in ("signed-in", "refused"):
+                yield Failure("sign-in cannot be judged: nobody was signed in", expected.place, "expectation")
+
+    def _on_resources(self, step: Step) -> Iterator[tuple[Expected, str, Kind]]:
+        """Each expectation on a resource with each key that it speaks of."""
+        for expected in step.expect:
+            if expected.kind == "user":
+                for key in [expected.of] if expected.of else self._people(step)[:LISTED]:
+                    yield expected, key, "user"
+            elif expected.kind == "group":
+                for key in [expected.of] if expected.of else step.groups[:LISTED]:
+                    yield expected, key, "group"
+
+    def _people(self, step: Step) -> list[str]:
+        directory = self._session.app.directory
+        if step.everyone or step.people:
+            return list(directory.people()) if step.everyone else list(step.people)
+        groups = [directory.group(key) for key in step.groups if directory.has_group(key)]
+        return list(dict.fromkeys(m for group in groups for m in group.members if directory.has_person(m)))
+
+    def _uid(self, kind: Kind, key: str) -> str:
+        return self._session.app.directory.person(key).uid if kind == "user" else key
+
+    def _members(self) -> Mapping[str, str]:
+        """The key of each id that the run knows."""
+        links = self._session.app.links
+        return {each.id: each.uid.partition("#")[0] for kind in ("user", "group") for each in links.all(kind)}
+
+    def _before(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
+        seen = self._session.verifier.sights.last((kind, self._uid(kind, key)))
+        if seen is not UNSEEN:
+            return seen  # type: ignore[no-any-return]
+        if self._session.names.suffix and self._session.app.links.get(kind, self._uid(kind, key)) is None:
+            return None
+        return self._now(kind, key)
+
+    def _now(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
+        """The resource as it is now: by its id, and by its name where there is none or it is not there."""
+        uid = self._uid(kind, key)
+        links = self._session.app.links
+        link = links.get(kind, uid) or links.gone(kind, uid)
+        if link is not None:
+            answer = self._session.reader.get(kind, link.id)
+            document = document_of(answer)
+            if document is not None:
+                return document
+            if not (isinstance(answer, Response) and answer.status in (404, 410)):
+                raise Unreadable(f"it cannot be read: GET by id {_said(answer)}")
+        return self._named(kind, key)
+
+    def _named(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
+        directory = self._session.app.directory
+        if kind == "user":
+            name = directory.person(key).userName
+        elif directory.has_group(key):
+            name = directory.group(key).displayName
+        else:
+            return None
+        found = self._session.reader.find(kind, NAMED_BY[kind], name)
+        if not isinstance(found, list):
+            raise Unreadable(f"it cannot be looked up: the lookup {_said(found)}")
+        wanted = name.casefold()
+        named = (each for each in found if str(get(each, NAMED_BY[kind])).casefold() == wanted)
+        return next(named, None)
+
+
+def _said(answer: Answer) -> str:
+    return f"gets no answer ({answer.reason})" if isinstance(answer, NoResponse) else f"is answered {answer.status}"

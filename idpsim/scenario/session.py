@@ -1,0 +1,243 @@
+"""A session: the one way to play events. It plays one, verifies, judges and records, and is ready for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from idpsim.clock import duration
+from idpsim.directory import Directory
+from idpsim.provisioning import events
+from idpsim.provisioning.app import App
+from idpsim.provisioning.engine import Engine
+from idpsim.provisioning.events import Event
+from idpsim.provisioning.flow import Done, Failed, Outcome, Skipped, Waiting, worst
+from idpsim.provisioning.line import Line
+from idpsim.provisioning.profile import Profile
+from idpsim.provisioning.settings import defaults
+from idpsim.scenario import explain
+from idpsim.scenario.administer import Administration
+from idpsim.scenario.judge import Judge
+from idpsim.scenario.model import Script, Step, Verification
+from idpsim.scenario.names import Names
+from idpsim.scenario.reader import Reader
+from idpsim.scenario.results import Failure, FailureKind, StepResult
+from idpsim.scenario.verify import Finding, Key, Verifier
+from idpsim.scenario.world import World
+from idpsim.transport.faults import Fault
+from idpsim.wire import Quirk
+
+NOT_PROVISIONING = {"wait", "settings", "at-sp", "sign-in", "sign-out", "rotate-certificate", "rotate-token"}
+NO_SIGN_IN = "idpsim cannot sign people in yet: this version plays provisioning only"
+LISTED = 1000
+
+
+class Session:
+    """One app of one profile against one service provider, played event by event."""
+
+    def __init__(self, script: Script, profile: Profile, world: World, names: Names, seed: int = 0) -> None:
+        self.script = script
+        self.profile = profile
+        self.world = world
+        self.names = names
+        directory = Directory(names.people(script.people), names.groups(script.groups))
+        self.app = App(directory, {**defaults(profile.settings), **script.settings}, seed, names.suffix)
+        connection = replace(world.connection, settings=self.app.settings)
+        self.reader = Reader(Line(world.own, world.transcript, world.clock, "idpsim"), connection)
+        line = Line(world.send, world.transcript, world.clock, "vendor")
+        self.engine = Engine(profile, self.app, line, world.clock, connection, world.hands)
+        self.verifier = Verifier(self.reader, self.app, names, world.transcript, world.sleep)
+        self.administration = Administration(self)
+        self._judge = Judge(self)
+        self._signed_in = script.sso is None
+
+    def play(self, step: Step) -> StepResult:
+        """Play one step and say what came of it."""
+        started, first, time = perf_counter(), len(self.world.transcript), self.world.clock.now()
+        aside = self._aside(step)
+        if aside is not None:
+            return self._result(step, first, started, outcome="skipped", skipped=aside)
+        already = self._judge.already(step)
+        self.engine.begin()
+        self.world.arm(tuple(_fault(spec) for spec in step.faults))
+        own = self._happen(step)
+        unplayed = self.world.disarm()
+        outcomes = self._outcomes(step, own)
+        failures = self._wrong_outcomes(step, outcomes, first)
+        findings = self._verify(step, outcomes)
+        failures += [self._failure(finding, step, first) for finding in findings]
+        judged, notes = self._judge.judge(step, outcomes, first)
+        notes = [*self.engine.results.notes, *self.verifier.notes, *notes, *already]
+        if self.world.clock.now() > time and step.event != "wait":
+            notes.insert(0, f"{duration(self.world.clock.now() - time)} of virtual time passed")
+        notes += [f"the fault on {fault.on} was never met" for fault in unplayed]
+        self.verifier.notes = []
+        return self._result(
+            step, first, started, outcomes=outcomes, failures=[*failures, *judged], notes=list(dict.fromkeys(notes))
+        )
+
+    def _aside(self, step: Step) -> str | None:
+        """Why this profile does not play the step, None where it does."""
+        if step.only is not None and not {self.profile.name, self.profile.vendor} & set(step.only):
+            return f"for {', '.join(step.only)} only"
+        return None
+
+    def _happen(self, step: Step) -> dict[str, Outcome]:
+        """Play the event; outcomes that are not the engine's own are returned by subject."""
+        subject = (self._keys(step) or ["app"])[0]
+        never = self.profile.never.get(step.event)
+        if never is not None:
+            return {key: never for key in self._keys(step) or ["app"]}
+        if not self._signed_in and step.event not in NOT_PROVISIONING:
+            return {subject: Failed(f"nothing is provisioned before a sign-in has worked; {NO_SIGN_IN}")}
+        match step.event:
+            case "connect":
+                return {"app": self.engine.connect()}
+            case "sign-in" | "sign-out":
+                return {key: Failed(NO_SIGN_IN) for key in self._keys(step)}
+            case "wait":
+                self.engine.wait(float(step.arguments["for"]))
+            case "settings":
+                self.app.settings.update(step.arguments["set"])
+                return {"app": Done()}
+            case "rotate-certificate":
+                return {"app": Skipped("SCIM knows no certificate of the identity provider; sign-in does", by="state")}
+            case "rotate-token" | "at-sp":
+                return {subject: self.administration.act(step)}
+            case "approve" | "reject" | "retry":
+                getattr(self.engine, step.event)(self._uids(step) if self._keys(step) else None)
+            case _:
+                return self._provision(step)
+        self._settle(step)
+        return {}
+
+    def _provision(self, step: Step) -> dict[str, Outcome]:
+        arguments = dict(step.arguments)
+        if step.event == "update":
+            arguments["set"] = self.names.attributes(arguments["set"], group=bool(step.groups))
+        event = Event(step.event, tuple(self._people(step)), step.groups, arguments)
+        changes = events.happen(event, self.app, self.profile)
+        if step.event == "sync" and self.profile.interval is not None:
+            self.engine.sync()
+            return {}
+        self.engine.submit(changes, at_once=step.event == "provision-on-demand")
+        self._settle(step)
+        if step.event == "rehire":
+            return {key: Done("a new directory object; nothing is sent until it is assigned") for key in step.people}
+        return {}
+
+    def _settle(self, step: Step) -> None:
+        if step.settle:
+            self.engine.settle()
+        else:
+            self.engine.unsettled()
+
+    def _people(self, step: Step) -> Iterable[str]:
+        return self.app.directory.people() if step.everyone else step.people
+
+    def _keys(self, step: Step) -> list[str]:
+        return [*self._people(step), *step.groups]
+
+    def _uids(self, step: Step) -> list[str]:
+        directory = self.app.directory
+        return [directory.person(key).uid if directory.has_person(key) else key for key in self._keys(step)]
+
+    def _outcomes(self, step: Step, own: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """The outcome of each subject by key: those of the step first, then those that it drew in."""
+        found = dict(own)
+        for uid, outcome in self.engine.results.everything():
+            key = uid.partition("#")[0]
+            if not (key in found and found[key].word == "done" and outcome.word == "skipped"):
+                found[key] = outcome
+        if "app" in found and len(found) > 1 and isinstance(found["app"], Done):
+            del found["app"]
+        ordered = {key: found[key] for key in self._keys(step) if key in found}
+        return {**ordered, **{key: outcome for key, outcome in found.items() if key not in ordered}}
+
+    def _wrong_outcomes(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> list[Failure]:
+        """The outcomes that fail the step, unless an expectation speaks of the outcome."""
+        if any(expected.kind == "outcome" for expected in step.expect):
+            return []
+        last = len(self.world.transcript)
+        failures: list[Failure] = []
+        for key, outcome in outcomes.items():
+            if outcome.word not in ("failed", "waiting", "quarantined") or len(failures) >= 20:
+                continue
+            reason = getattr(outcome, "reason", "")
+            shown = explain.of_failure(self.world.transcript, first, last, reason)
+            source = getattr(outcome, "source", "")
+            why = explain.quirk(shown) or (Quirk(reason, source) if source else None)
+            message = self.names.original(f"{key}: {outcome.word}: {reason}" if key != "app" else f"{outcome.word}: {reason}")
+            kind: FailureKind = "outcome" if shown else "error"
+            failures.append(Failure(message, step.place, kind, why, tuple(e.number for e in shown)))
+        return failures
+
+    def _verification(self, step: Step) -> Verification:
+        given = step.verify or self.script.verify
+        return replace(given, within=0.0) if self.world.immediate else given
+
+    def _verify(self, step: Step, outcomes: Mapping[str, Outcome]) -> list[Finding]:
+        how = self._verification(step)
+        if not how.on or any(isinstance(each, Waiting) and each.until is None for each in outcomes.values()):
+            return []
+        keys: dict[Key, None] = dict(self.engine.results.touched)
+        return self.verifier.check(keys, how.within) if keys else []
+
+    def _failure(self, finding: Finding, step: Step, first: int) -> Failure:
+        link = self.app.links.get(*finding.key) or self.app.links.gone(*finding.key)
+        last = len(self.world.transcript)
+        shown = explain.of_resource(self.world.transcript, first, last, link.id if link else "", finding.path)
+        numbers = [each.number for each in shown]
+        if finding.exchange is not None and finding.exchange not in numbers:
+            numbers.append(finding.exchange)
+        return Failure(finding.message, step.place, "verification", explain.quirk(shown), tuple(numbers))
+
+    def _result(
+        self,
+        step: Step,
+        first: int,
+        started: float,
+        *,
+        outcome: str | None = None,
+        outcomes: Mapping[str, Outcome] | None = None,
+        failures: Sequence[Failure] = (),
+        notes: Sequence[str] = (),
+        skipped: str = "",
+    ) -> StepResult:
+        ended = outcomes or {}
+        reasons = {key: _reason(each) for key, each in ended.items() if _reason(each)}
+        return StepResult(
+            event=step.event,
+            subjects=(*(["all"] if step.everyone else step.people), *step.groups),
+            place=step.place,
+            name=step.name,
+            outcome=outcome or worst([each.word for each in ended.values()]),
+            outcomes={key: each.word for key, each in ended.items()},
+            reasons={key: self.names.original(text) for key, text in reasons.items()},
+            sources={key: each.source for key, each in ended.items() if isinstance(each, Skipped) and each.source},
+            failures=tuple(failures),
+            notes=tuple(self.names.original(note) for note in notes),
+            exchanges=(first, len(self.world.transcript)),
+            skipped=skipped,
+            at=self.world.clock.now(),
+            seconds=perf_counter() - started,
+        )
+
+
+def _reason(outcome: Outcome) -> str:
+    return outcome.note if isinstance(outcome, Done) else outcome.reason
+
+
+def _fault(spec: Any) -> Fault:
+    return Fault(
+        on=spec.on,
+        do=spec.do,
+        times=spec.times,
+        after=spec.after,
+        status=spec.status,
+        body=(spec.body or "").encode(),
+        seconds=spec.seconds,
+        retry_after=spec.retry_after if spec.retry_after is not None else 1,
+    )

@@ -1,0 +1,139 @@
+"""The service provider as its account's administrator sees it, and the WSGI callable that clients talk to."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from . import gates
+from .filters import Compare
+from .parse import parse_path
+from .patch import PATCH_OP
+from .problem import Problem, Refused
+from .rate import RateLimit
+from .render import Projection, document
+from .resources import Resources
+from .schema import Kind
+from .search import Search
+from .store import Entry, Store
+from .switches import Switches
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_RIGHT = Switches()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ServiceProvider:
+    """An account at a product that speaks SCIM.
+
+    `now` gives the seconds that the rate limit counts by (the real clock), `moment` the date and time of `meta`
+    (the virtual clock). With a `seed` the ids are the same in every run; tokens never are.
+    """
+
+    def __init__(
+        self,
+        switches: Switches = _RIGHT,
+        *,
+        now: Callable[[], float] = time.time,
+        moment: Callable[[], datetime] = _now,
+        seed: int | None = None,
+    ) -> None:
+        self.switches = switches
+        self._moment = moment
+        self._random = random.Random(seed)
+        self._gates = gates.Gates(switches)
+        self._store = Store()
+        self._search = Search(self._store, switches)
+        self._resources = Resources(self._store, switches, self._timestamp, self._new_id)
+        self._own_search = Search(self._store, _RIGHT)
+        self._own = Resources(self._store, _RIGHT, self._timestamp, self._new_id)
+        self._rate = RateLimit(switches, now)
+        self._app: WSGIApplication | None = None
+        self._building = Lock()
+
+    @classmethod
+    def open(cls, switches: Switches = _RIGHT, **more: Any) -> ServiceProvider:
+        """A service provider whose gates are passed, whatever the switches say of them."""
+        return cls(replace(switches, plan="enterprise", sso="trusted", scim=True), **more)
+
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The WSGI callable that serves SCIM."""
+        with self._building:
+            if self._app is None:
+                from . import web
+
+                parts = web.Parts(self.switches, self._store, self._resources, self._search, self._gates, self._rate)
+                self._app = web.build(parts).wsgi_app
+            return self._app
+
+    def endpoint(self, idp: str = "default") -> str:
+        """The path of the SCIM endpoint for an IdP, such as `/scim/default/v2`."""
+        return gates.endpoint(idp)
+
+    def issue_token(self, idp: str = "default") -> str:
+        """A new token for an IdP, told this once; the one before stops working. `Refused` while a gate is shut."""
+        return self._gates.issue(idp)
+
+    def enable_scim(self) -> None:
+        """Switch SCIM on; `Refused` while the plan or single sign-on is in the way."""
+        self._gates.enable()
+
+    def prove_sso(self, issuer: str = "") -> None:
+        """Single sign-on is set up, and somebody has signed in through `issuer`; `Refused` if it is not accepted."""
+        self._gates.prove(issuer)
+
+    def create(self, kind: Kind, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """A new user or group, as it now is; `Refused` where it cannot be."""
+        return self._shown(_granted(lambda: self._own.create(kind, deepcopy(dict(attributes)))))
+
+    def change(self, kind: Kind, id: str, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """The user or group with attributes set by SCIM path, None clearing; `Refused` where it cannot be."""
+        operations = [
+            {"op": "remove", "path": path}
+            if value is None
+            else {"op": "replace", "path": path, "value": deepcopy(value)}
+            for path, value in attributes.items()
+        ]
+        if not operations:
+            return self._shown(_granted(lambda: self._own.read(kind, id)))
+        body = {"schemas": [PATCH_OP], "Operations": operations}
+        return self._shown(_granted(lambda: self._own.patch(kind, id, body)))
+
+    def delete(self, kind: Kind, id: str) -> None:
+        """Take a user or group away for good; `Refused` where there is none."""
+        _granted(lambda: self._own.delete(kind, id))
+
+    def find(self, kind: Kind, attribute: str, value: str) -> list[dict[str, Any]]:
+        """The users or groups whose attribute (a SCIM path) has this value."""
+        path = _granted(lambda: parse_path(attribute))
+        return [self._shown(entry) for entry in self._own_search.matching(kind, Compare(path, "eq", value))]
+
+    def _shown(self, entry: Entry) -> dict[str, Any]:
+        return deepcopy(document(self._store, entry, self.endpoint(), Projection()))
+
+    def _timestamp(self) -> str:
+        moment = self._moment().astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+
+def _granted(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except Problem as problem:
+        raise Refused(problem.detail) from problem

@@ -1,0 +1,216 @@
+"""WsgiTransport passes a request to an application as it came."""
+
+# ruff: noqa: ARG001, ARG005 - the signatures are those of WSGI
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from idpsim.errors import UsageError
+from idpsim.transport.wsgi import WsgiTransport, load_app
+from idpsim.wire import NoResponse, Request, Response
+
+BASE = "http://sp.test:8080/scim/v2"
+
+
+class Echo:
+    """Answers 200 and keeps the environ."""
+
+    def __init__(self) -> None:
+        self.environ = {}
+        self.closed = False
+
+    def __call__(self, environ, start_response):
+        self.environ = environ
+        start_response("200 OK", [("Content-Type", "application/json"), ("X-A", "1"), ("X-A", "2")])
+        return self
+
+    def __iter__(self):
+        yield self.environ["wsgi.input"].read()
+        yield b"!"
+
+    def close(self):
+        self.closed = True
+
+
+def send(app, method="GET", path="/Users", headers=(), body=None, **more):
+    return WsgiTransport(app, base=BASE, **more).send(Request(method, BASE + path, headers, body))
+
+
+def test_an_application_sees_the_request_as_it_stands():
+    app = Echo()
+
+    send(
+        app,
+        path="/Users/a%2fb%C3%A4?filter=a+eq+%22b%22&",
+        headers=(("Host", "sp.test"), ("X-Two", "a"), ("x-two", "b")),
+    )
+
+    seen = {key: value for key, value in app.environ.items() if not key.startswith("wsgi.")}
+    assert seen == {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/scim/v2/Users/a/bÃ¤",
+        "QUERY_STRING": "filter=a+eq+%22b%22&",
+        "RAW_URI": "/scim/v2/Users/a%2fb%C3%A4?filter=a+eq+%22b%22&",
+        "REQUEST_URI": "/scim/v2/Users/a%2fb%C3%A4?filter=a+eq+%22b%22&",
+        "SERVER_NAME": "sp.test",
+        "SERVER_PORT": "8080",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "sp.test",
+        "HTTP_X_TWO": "a,b",
+    }
+
+
+def test_content_type_and_length_come_only_from_headers():
+    app = Echo()
+
+    answer = send(app, "POST", headers=(("content-type", "application/scim+json"), ("Content-Length", "2")), body=b"{}")
+
+    assert (app.environ["CONTENT_TYPE"], app.environ["CONTENT_LENGTH"]) == ("application/scim+json", "2")
+    assert answer == Response(200, (("Content-Type", "application/json"), ("X-A", "1"), ("X-A", "2")), b"{}!", "OK")
+
+
+def test_the_iterable_is_closed():
+    app = Echo()
+
+    send(app)
+
+    assert app.closed
+
+
+def test_write_comes_before_the_iterable():
+    def app(environ, start_response):
+        start_response("200 OK", [])(b"a")
+        return [b"b", b"c"]
+
+    assert send(app).body == b"abc"
+
+
+def test_exc_info_replaces_the_headers_until_a_body_is_sent():
+    def app(environ, start_response):
+        start_response("200 OK", [("X", "1")])
+        try:
+            raise KeyError("late")
+        except KeyError:
+            start_response("500 Oops", [], sys.exc_info())
+        return [b"x"]
+
+    assert send(app) == Response(500, (), b"x", "Oops")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+def test_head_has_no_body(method):
+    answer = send(Echo(), method)
+
+    assert answer.body == (b"" if method == "HEAD" else b"!")
+
+
+def broken(environ, start_response):
+    print("before", file=environ["wsgi.errors"])
+    raise ZeroDivisionError("by nought")
+
+
+def test_an_exception_is_a_500_that_names_it():
+    transport = WsgiTransport(broken, base=BASE)
+
+    answer = transport.send(Request("GET", BASE, ()))
+
+    assert answer.status == 500
+    assert answer.text == "Internal Server Error\nZeroDivisionError: by nought\n"
+    assert transport.errors.startswith("before\nTraceback")
+    assert "by nought" in transport.errors
+
+
+def twice(environ, start_response):
+    start_response("200 OK", [])
+    start_response("200 OK", [])
+    return []
+
+
+def late(environ, start_response):
+    yield b"a"
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        (lambda environ, start_response: [], "did not call start_response"),
+        (lambda environ, start_response: start_response("yes", []) and [], "status"),
+        (lambda environ, start_response: start_response("200 OK", []) and ["text"], "TypeError"),
+        (twice, "twice"),
+        (late, "before it called start_response"),
+        (lambda environ, start_response: sys.exit(3), "SystemExit: 3"),
+    ],
+)
+def test_what_breaks_the_rules_of_wsgi_is_a_500(app, words):
+    answer = send(app)
+
+    assert answer.status == 500
+    assert words in answer.text
+
+
+def stating(length, body):
+    def app(environ, start_response):
+        start_response("200 OK", [("Content-Length", length)])
+        return [body]
+
+    return app
+
+
+def test_a_body_shorter_than_stated_is_truncated():
+    assert send(stating("10", b"abc")).kind == "truncated"
+
+
+def test_a_body_longer_than_stated_is_cut():
+    assert send(stating("2", b"abc")).body == b"ab"
+
+
+def test_an_endless_body_is_too_large():
+    def app(environ, start_response):
+        start_response("200 OK", [])
+        while True:
+            yield b"x" * 1000
+
+    assert send(app, max_body=5000).kind == "too-large"
+
+
+def test_another_origin_is_unreachable():
+    answer = WsgiTransport(Echo(), base=BASE).send(Request("GET", "http://other/", ()))
+
+    assert answer == NoResponse("unreachable", "http://other is not the application under test (http://sp.test:8080)")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "good_app_7f3.py").write_text("def app(e, s): ...\ndef make(): return app\nnot_one = 3\n")
+    (tmp_path / "bad_app_7f3.py").write_text("1 / 0\n")
+    (tmp_path / "lost_app_7f3.py").write_text("import no_such_thing_7f3\n")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["good_app_7f3:app", "good_app_7f3:make()"])
+def test_an_application_is_found_by_name(folder, name):
+    assert load_app(name, folder).__name__ == "app"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("good_app_7f3", "module:attribute"),
+        ("good_app_7f3:other", "has no `other`"),
+        ("good_app_7f3:not_one", "cannot be called"),
+        ("bad_app_7f3:app", "ZeroDivisionError: division by zero"),
+        ("lost_app_7f3:app", "no module no_such_thing_7f3"),
+        ("nowhere_7f3.deep:app", "no module nowhere_7f3 in"),
+    ],
+)
+def test_an_application_that_cannot_be_used_is_a_usage_error(folder, name, words):
+    with pytest.raises(UsageError, match=name.split(":")[0]) as caught:
+        load_app(name, folder)
+
+    assert words in str(caught.value)
