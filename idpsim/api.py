@@ -1,12 +1,13 @@
 """idpsim from Python: load a scenario, play it as a vendor, look at the result.
 
-    scenario = load("scenarios/leaver.yaml", target="https://sp.example/scim/v2", token="…")
-    for result in play(scenario):
-        assert result.passed
+scenario = load("scenarios/leaver.yaml", target="https://sp.example/scim/v2", token="…")
+for result in play(scenario):
+    assert result.passed
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from idpsim.clock import VirtualClock, WaitingClock
 from idpsim.errors import ScenarioError, UsageError
 from idpsim.har import HarWriter
 from idpsim.profiles import all_profiles, profile
+from idpsim.provisioning.line import Send
 from idpsim.redact import Redactor
 from idpsim.scenario import run as running
 from idpsim.scenario.known import Known
@@ -31,8 +33,9 @@ from idpsim.scenario.run import Run
 from idpsim.scenario.world import World, connection
 from idpsim.transcript import Transcript
 from idpsim.transport import Transport
-from idpsim.transport.faults import FaultyTransport
+from idpsim.transport.faults import FaultyTransport, Sent
 from idpsim.transport.pacing import Pace, Paced
+from idpsim.wire import Request
 
 EMBEDDED = "http://sp.idpsim.test"
 HANDS = 8
@@ -72,9 +75,7 @@ def known() -> Known:
     )
 
 
-def load(
-    path: str | Path, *, idp: Iterable[str] | None = None, variables: Mapping[str, str] | None = None
-) -> Scenario:
+def load(path: str | Path, *, idp: Iterable[str] | None = None, variables: Mapping[str, str] | None = None) -> Scenario:
     """A scenario from a file, checked for each profile that plays it; ScenarioError at the place of what is wrong."""
     return load_file(path, known=known(), variables=variables or {}, idp=idp, check=check)
 
@@ -99,7 +100,7 @@ def opened(script: Script, how: Playing, transcript: Transcript | None = None) -
     """A run that is ready to be iterated over, with its connections, closed at the end."""
     seed = secrets.randbelow(2**31) if how.seed is None else how.seed
     suffix = "" if how.keep_names else how.suffix or fresh_suffix(secrets.token_bytes(8))
-    script = replace(script, target=_target(script, how))
+    script = replace(script, target=target_of(script, how))
     with ExitStack() as stack:
         kept = transcript if transcript is not None else stack.enter_context(Transcript())
         world = _world(script, how, kept, seed, stack)
@@ -107,9 +108,23 @@ def opened(script: Script, how: Playing, transcript: Transcript | None = None) -
         yield Run(script, profile(script.profile), world, options)
 
 
+@contextmanager
+def reached(url: str, timeout: float = 60.0, insecure: bool = False) -> Iterator[tuple[str, Transport]]:
+    """A service provider by its URL or `wsgi:` name: its base URL and a transport to it, closed at the end."""
+    from idpsim.transport.http import proxies_from_environment
+
+    how = Playing(timeout=timeout, concurrency=1, proxies=proxies_from_environment(), directory=os.getcwd())
+    base, transport, other, _ = _transports(Target(scim=url, insecure=insecure), how)
+    try:
+        yield base, transport
+    finally:
+        transport.close()
+        other.close()
+
+
 def redactor(script: Script, how: Playing) -> Redactor:
     """What keeps this script's secrets out of every output."""
-    token = _target(script, how).token
+    token = target_of(script, how).token
     return Redactor([token] if token else [])
 
 
@@ -123,7 +138,8 @@ def _chosen(values: Mapping[str, str], script: Script) -> str | None:
     return next((values[name] for name in names if name in values), None)
 
 
-def _target(script: Script, how: Playing) -> Target:
+def target_of(script: Script, how: Playing) -> Target:
+    """The target of a script with what `how` puts in its place; no `scim` is the embedded service provider."""
     target, url, token = script.target, _chosen(how.targets, script), _chosen(how.tokens, script)
     if url is not None:
         target = replace(target, scim=url)
@@ -216,8 +232,11 @@ def _embedded(script: Script, how: Playing, transcript: Transcript, clock: Virtu
     )
 
 
-def _sending(transport: Transport) -> Any:
-    return lambda request, probe: (transport.send(request), None)  # noqa: ARG005
+def _sending(transport: Transport) -> Send:
+    def send(request: Request, probe: bool) -> Sent:  # noqa: ARG001
+        return Sent(transport.send(request))
+
+    return send
 
 
 class _Admin:

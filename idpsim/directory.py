@@ -54,7 +54,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group of the directory (a role at OneLogin); `members` are keys of people, or of groups where groups nest."""
+    """One group of the directory, or a role where the vendor calls it so.
+
+    `members` are keys of people, or of groups where groups nest.
+    """
 
     key: str
     uid: str

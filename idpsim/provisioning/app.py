@@ -14,7 +14,8 @@ from idpsim.provisioning.links import Links
 class App:
     """The state of one app. Profiles read it; only the engine and the events write it.
 
-    `salt` is the run's suffix, so that ids are as fresh as names. `assigned_people`, `assigned_groups` and `pushed` hold keys in the order in which they came.
+    `salt` is the run's suffix, so that ids are as fresh as names. `assigned_people`, `assigned_groups` and `pushed`
+    hold keys in the order in which they came.
     """
 
     def __init__(self, directory: Directory, settings: Mapping[str, Any], seed: int = 0, salt: str = "") -> None:
@@ -69,7 +70,7 @@ class App:
         return self.directory.group(uid) if self.directory.has_group(uid) else None
 
     def digest(self, label: str, size: int = 16) -> bytes:
-        """Bytes that depend on the run's seed and salt and on `label` only: a person's ids are the same when asked again."""
+        """Bytes that depend on the run's seed, its salt and `label` only: asked again, they are the same."""
         return hashlib.blake2b(f"{self._seed}/{label}".encode(), digest_size=size).digest()
 
     def guid(self, label: str) -> str:

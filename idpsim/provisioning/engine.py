@@ -1,42 +1,24 @@
-"""The engine: takes changes, lets the profile make jobs of them, runs them in virtual time, and tries again by policy."""
+"""The engine: takes changes, lets the profile make jobs of them, and runs these in virtual time."""
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from itertools import count
+from dataclasses import replace
 
 from idpsim.clock import VirtualClock, duration
 from idpsim.provisioning.app import App
 from idpsim.provisioning.flow import Call, Done, Failed, Outcome, Pending, Quarantined, Skipped, Waiting
 from idpsim.provisioning.line import Line
 from idpsim.provisioning.links import Promise
-from idpsim.provisioning.profile import Change, Connection, Job, Phase, Profile, Retry
+from idpsim.provisioning.profile import Change, Connection, Job, Phase, Profile
 from idpsim.provisioning.results import Results
-from idpsim.provisioning.work import Crew, Journal, NoJournal, failure_kinds
-from idpsim.wire import Answer, Response
+from idpsim.provisioning.schedule import Schedule
+from idpsim.provisioning.work import Crew, Journal, NoJournal
+from idpsim.wire import Answer
 
 DAY = 86_400.0
 FURTHER_CYCLES = 3
-
-
-@dataclass(order=True)
-class Timer:
-    """Changes that come back at `due`; `attempt` counts the attempts of a failed job, 0 is an event of its own."""
-
-    due: float
-    order: int
-    changes: tuple[Change, ...] = field(compare=False)
-    attempt: int = field(compare=False, default=0)
-    wait: float = field(compare=False, default=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    attempt: int
-    wait: float
 
 
 class Engine:
@@ -64,11 +46,9 @@ class Engine:
         self._line = line
         self._crew = Crew(self._send, self._keep, journal or NoJournal(), hands)
         self._pending: list[Change] = []
-        self._timers: list[Timer] = []
-        self._queue: list[Job] = []
+        self._schedule = Schedule(profile.retries)
+        self._queue: dict[tuple[str, str], Job] = {}
         self._failed: dict[tuple[str, str], tuple[Change, ...]] = {}
-        self._tried: dict[tuple[str, str], _Tried] = {}
-        self._order = count()
         self._approved = False
         self._quarantined = False
 
@@ -78,15 +58,20 @@ class Engine:
 
     def connect(self) -> Outcome:
         """The vendor's connection test."""
-        job = Job("app", self.profile.connect, (self.app,))
-        self._crew.run(Phase((job,)), self._told)
+        self._crew.run(Phase((self.profile.connect(self.app),)), self._told)
         return self.results.outcome("app") or Done()
 
     def submit(self, changes: Sequence[Change], at_once: bool = False) -> None:
         """Take changes; they are worked on at once, or wait for the next cycle."""
         for change in changes:
             if change.kind == "deleted" and self.profile.purge_after and change.person:
-                self._later(self.profile.purge_after, (Change("purged", change.person),))
+                due = self.clock.now() + self.profile.purge_after
+                self._schedule.add(due, (Change("purged", change.person),))
+            elif change.kind == "restored" and change.person:
+                self._schedule.cancel(change.person)
+            elif change.kind == "restart":
+                self._schedule.clear()
+                self._quarantined = False
         if self.profile.interval is None or at_once:
             self._work(changes)
         else:
@@ -101,8 +86,7 @@ class Engine:
         elif self._pending:
             self._next_cycle()
             for _ in range(FURTHER_CYCLES):
-                due = self._timers[0].due if self._timers else math.inf
-                if due > self._cycle_time() or self._cycle_time() > horizon:
+                if self._schedule.next > self._cycle_time() or self._cycle_time() > horizon:
                     break
                 self._next_cycle()
         self._next_attempts()
@@ -130,14 +114,14 @@ class Engine:
 
     def unsettled(self) -> None:
         """Say of each failure that the vendor tries again by itself that it waits, and until when."""
-        for timer in self._timers:
-            for subject in {change.subject for change in timer.changes} if timer.attempt else ():
+        for timer in self._schedule.attempts():
+            for subject in {change.subject for change in timer.changes}:
                 outcome = self.results.outcome(subject)
                 if isinstance(outcome, Failed):
                     self.results.tell(subject, "", Waiting(outcome.reason, timer.due))
 
     def _next_action(self) -> float:
-        due = self._timers[0].due if self._timers else math.inf
+        due = self._schedule.next
         if self.profile.interval is None:
             return due
         cycle = self._cycle_time()
@@ -154,6 +138,8 @@ class Engine:
     def approve(self, subjects: Sequence[str] | None = None) -> None:
         """Approve queued tasks, all where `subjects` is None: each is planned anew and runs."""
         jobs = self._taken(subjects)
+        if not jobs:
+            return
         self._approved = True
         try:
             self._work([change for job in jobs for change in job.changes])
@@ -171,14 +157,12 @@ class Engine:
         """Run failed tasks again, all where `subjects` is None."""
         wanted = [each for each in self._failed if subjects is None or each[0] in subjects]
         changes = list(dict.fromkeys(change for each in wanted for change in self._failed.pop(each)))
-        self._timers = [timer for timer in self._timers if not timer.attempt or set(timer.changes).isdisjoint(changes)]
-        heapq.heapify(self._timers)
+        self._schedule.drop(changes)
         self.submit(changes)
 
     def _taken(self, subjects: Sequence[str] | None) -> list[Job]:
-        taken = [job for job in self._queue if subjects is None or job.subject in subjects]
-        self._queue = [job for job in self._queue if job not in taken]
-        return taken
+        wanted = [key for key in self._queue if subjects is None or key[0] in subjects]
+        return [self._queue.pop(key) for key in wanted]
 
     def _send(self, call: Call) -> Answer:
         return self._line.send(self.profile.request(call, self.connection), call.quirks, call.probe)
@@ -206,8 +190,7 @@ class Engine:
 
     def _due(self) -> list[Change]:
         changes: list[Change] = []
-        while self._timers and self._timers[0].due <= self.clock.now():
-            timer = heapq.heappop(self._timers)
+        for timer in self._schedule.take(self.clock.now()):
             changes += timer.changes if timer.attempt else self._purged(timer.changes)
         return changes
 
@@ -218,16 +201,13 @@ class Engine:
             person = self.app.person(change.person or "")
             if person is not None and person.status == "deleted":
                 self.app.put_person(replace(person, status="purged"))
-                found.append(change)
+                found.append(replace(change, detail={"assigned": self.app.assigned(person.key)}))
         return found
 
-    def _fire(self, due: float) -> None:
-        self.clock.advance(due)
-        self._work(self._due())
-
     def _retries(self, horizon: float) -> None:
-        while self._timers and self._timers[0].attempt and self._timers[0].due <= horizon:
-            self._fire(self._timers[0].due)
+        while self._schedule.next_is_retry and self._schedule.next <= horizon:
+            self.clock.advance(self._schedule.next)
+            self._work(self._due())
 
     def _work(self, changes: Sequence[Change]) -> None:
         if not changes and self.profile.interval is None:
@@ -252,8 +232,7 @@ class Engine:
     def _admits(self, job: Job) -> bool:
         if not job.approval:
             return True
-        self._queue = [held for held in self._queue if (held.subject, held.lane) != (job.subject, job.lane)]
-        self._queue.append(job)
+        self._queue[job.subject, job.lane] = job
         self.results.tell(job.subject, job.lane, Pending(f"{job.approval}: waits for an administrator's approval"))
         return False
 
@@ -269,43 +248,17 @@ class Engine:
             self._stopped = outcome
         if isinstance(outcome, Failed):
             self._failed[job.subject, job.lane] = job.changes
-            self._try_again(job, outcome)
+            cycle = self._cycle_time() if self.profile.interval is not None else 0.0
+            self._schedule.failed(job, outcome, self.clock.now(), cycle)
         elif isinstance(outcome, Waiting):
             self._failed[job.subject, job.lane] = job.changes
         else:
-            self._tried.pop((job.subject, job.lane), None)
+            self._schedule.ended(job)
             self._failed.pop((job.subject, job.lane), None)
 
-    def _try_again(self, job: Job, outcome: Failed) -> None:
-        kinds = failure_kinds(outcome)
-        retry = next((each for each in self.profile.retries if any(kind in each.on for kind in kinds)), None)
-        key = job.subject, job.lane
-        tried = self._tried.get(key, _Tried(0, 0.0))
-        if retry is None or tried.attempt >= retry.attempts or not job.changes:
-            self._tried.pop(key, None)
-            return
-        wait = _wait(retry, tried, outcome.answer)
-        self._tried[key] = _Tried(tried.attempt + 1, wait)
-        cycle = self.profile.interval
-        due = self._cycle_time() if cycle and wait <= 0 else self.clock.now() + wait
-        self._later(due - self.clock.now(), job.changes, tried.attempt + 1)
-
     def _next_attempts(self) -> None:
-        for timer in self._timers:
-            if timer.attempt and any(self.results.has(change.subject) for change in timer.changes):
+        for timer in self._schedule.attempts():
+            if any(self.results.has(change.subject) for change in timer.changes):
                 when = duration(timer.due - self.clock.now())
                 self.results.notes.append(f"the next attempt is in {when} of virtual time")
                 return
-
-    def _later(self, wait: float, changes: tuple[Change, ...], attempt: int = 0) -> None:
-        heapq.heappush(self._timers, Timer(self.clock.now() + wait, next(self._order), changes, attempt))
-
-
-def _wait(retry: Retry, tried: _Tried, answer: object) -> float:
-    if tried.attempt and retry.doubling:
-        return tried.wait * 2
-    if retry.retry_after and isinstance(answer, Response):
-        value = (answer.header("Retry-After") or "").strip()
-        if value.isascii() and value.isdigit():
-            return float(min(int(value[:9]), 10 * DAY))
-    return retry.waits[min(tried.attempt, len(retry.waits) - 1)]

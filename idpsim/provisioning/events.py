@@ -163,9 +163,9 @@ def _purge(event: Event, app: App, profile: Profile) -> Changes:  # noqa: ARG001
     changes = []
     for key in event.people:
         someone = app.directory.person(key)
+        changes.append(Change("purged", someone.uid, detail={"assigned": app.assigned(key)}))
         app.put_person(replace(someone, status="purged"))
         app.assigned_people.pop(key, None)
-        changes.append(Change("purged", someone.uid))
     return changes
 
 

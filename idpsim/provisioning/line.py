@@ -8,13 +8,14 @@ from typing import TypeAlias
 
 from idpsim.clock import VirtualClock
 from idpsim.transcript import Transcript
+from idpsim.transport.faults import Sent
 from idpsim.wire import Answer, Quirk, Request, Sender
 
-Send: TypeAlias = Callable[[Request, bool], "tuple[Answer, str | None]"]
+Send: TypeAlias = Callable[[Request, bool], Sent]
 
 
 class Line:
-    """Sends requests in one sender's name and records them; `send` gives the answer and the fault that shaped it."""
+    """Sends requests in one sender's name and records them."""
 
     def __init__(self, send: Send, transcript: Transcript, clock: VirtualClock, by: Sender) -> None:
         self._send = send
@@ -26,6 +27,10 @@ class Line:
         """The answer to `request`, written down with its time and its quirks."""
         ticket = self._transcript.open(self._by, request, self._clock.now(), quirks, probe)
         started = perf_counter()
-        answer, fault = self._send(request, probe)
-        self._transcript.close(ticket, answer, perf_counter() - started, fault)
-        return answer
+        sent = self._send(request, probe)
+        seconds = perf_counter() - started
+        for answer in sent.at_sp[:-1]:
+            self._transcript.close(ticket, answer, seconds, sent.fault)
+            ticket = self._transcript.open(self._by, request, self._clock.now(), quirks, probe)
+        self._transcript.close(ticket, sent.answer, seconds, sent.fault)
+        return sent.answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -25,9 +26,9 @@ class Promise:
     id: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = False
-    members: frozenset[str] | None = None
-    joined: frozenset[str] = frozenset()
-    left: frozenset[str] = frozenset()
+    members: AbstractSet[str] | None = None
+    joined: AbstractSet[str] = frozenset()
+    left: AbstractSet[str] = frozenset()
     created: bool = False
     gone: bool = False
     forget: bool = False
@@ -63,14 +64,15 @@ class Link:
     """One person or group of the directory and its resource at the service provider.
 
     `uid` is the directory object's, `id` the resource's. `values` are the acknowledged values by SCIM path,
-    `members` the acknowledged members by uid. `created` says that this run made the resource.
+    `members` the acknowledged members by uid, one set for all links of a group in turn: with a hundred thousand
+    members a copy for each that joins would take minutes. `created` says that this run made the resource.
     """
 
     kind: Kind
     uid: str
     id: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    members: frozenset[str] = frozenset()
+    members: AbstractSet[str] = frozenset()
     created: bool = False
 
     @property
@@ -136,8 +138,11 @@ class Links:
 
     def _with(self, link: Link, promise: Promise) -> Link:
         values = promise.values if promise.whole else {**link.values, **promise.values}
-        members = link.members if promise.members is None else promise.members
-        members = (members | promise.joined) - promise.left if promise.joined or promise.left else members
+        members = link.members if promise.members is None and isinstance(link.members, set) else set(link.members)
+        if promise.members is not None:
+            members = set(promise.members)
+        members |= promise.joined
+        members -= promise.left
         return replace(link, values=self._compact(values), members=members, created=link.created or promise.created)
 
     def _compact(self, values: Mapping[str, Any]) -> Kept:

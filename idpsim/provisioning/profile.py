@@ -83,9 +83,10 @@ class Phase:
 class Retry:
     """When a failed job is tried again by itself.
 
-    `on` lists statuses (`429`), classes (`5xx`, `4xx`), `none` (no answer) or `any`. `waits` are seconds until each
-    new attempt, the last one repeated up to `attempts`; 0 is the vendor's next cycle. `retry_after` lets a whole
-    number in the answer's Retry-After replace the first wait, and `doubling` doubles each further one.
+    `on` lists codes of failures, statuses (`429`), classes (`5xx`, `4xx`), `none` (no answer) or `any`. `waits` are
+    seconds until each new attempt, the last one repeated up to `attempts`; 0 is the vendor's next cycle.
+    `retry_after` lets a whole number in the answer's Retry-After replace the first wait, and `doubling` doubles each
+    further one.
     """
 
     on: tuple[str, ...]
@@ -128,6 +129,7 @@ class Profile:
     cycle in seconds, None for a vendor that acts at once. `push_assigns` makes pushing a group and assigning it one
     thing; `push_and_assign_conflict` forbids both for one group. `purge_after` is the time from soft to hard deletion,
     in seconds. `disable_unassigns`: disabling or deleting a person ends their direct assignments.
+    A change of one of the `restarting_settings` makes the next cycle an initial one.
     """
 
     name: str
@@ -136,7 +138,7 @@ class Profile:
     plays: str
     evidence: str
     settings: Settings
-    connect: Callable[[App], Flow]
+    connect: Callable[[App], Job]
     jobs: JobsOf
     request: Callable[[Call, Connection], Request]
     never: Mapping[str, Skipped] = field(default_factory=dict)
@@ -146,3 +148,4 @@ class Profile:
     push_and_assign_conflict: Quirk | None = None
     purge_after: float | None = None
     disable_unassigns: bool = False
+    restarting_settings: frozenset[str] = frozenset()

@@ -141,10 +141,11 @@ def _chained(first: list[Job], rest: Iterator[Job]) -> Iterator[Job]:
 
 
 def failure_kinds(outcome: Failed) -> tuple[str, ...]:
-    """The names by which a `Retry` may mean this failure: `429`, `4xx`, `none`, and always `any`."""
+    """The names by which a `Retry` may mean this failure: its code, `429`, `4xx`, `none`, and always `any`."""
     answer = outcome.answer
+    code = (outcome.code,) if outcome.code else ()
     if answer is None:
-        return ("any",)
+        return (*code, "any")
     if isinstance(answer, NoResponse):
-        return ("none", "any")
-    return (str(answer.status), f"{answer.status // 100}xx", "any")
+        return (*code, "none", "any")
+    return (*code, str(answer.status), f"{answer.status // 100}xx", "any")

@@ -1,4 +1,4 @@
-"""What the service provider's administrator does: directly where we host it, else over SCIM or by the target's hooks."""
+"""What the service provider's administrator does: directly where we host it, else over SCIM or by hooks."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Administration:
         if command is None:
             return None
         try:
-            ended = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=HOOK_SECONDS, check=False)
+            ended = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=HOOK_SECONDS)
         except subprocess.TimeoutExpired:
             return Failed(f"the hook {name} did not end within {HOOK_SECONDS} s")
         if ended.returncode:

@@ -12,11 +12,12 @@ from idpsim.scim import ENTERPRISE, Found, find, get
 
 CASE_EXACT = frozenset({"externalId", "id"})
 USER = frozenset(
-    "userName name displayName nickName profileUrl title userType preferredLanguage locale timezone active emails "
-    "phoneNumbers ims photos addresses roles entitlements x509Certificates externalId".split()
+    {"userName", "name", "displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale"}
+    | {"timezone", "active", "emails", "phoneNumbers", "ims", "photos", "addresses", "roles", "entitlements"}
+    | {"x509Certificates", "externalId"}
 )
 GROUP = frozenset({"displayName", "externalId"})
-WORK = frozenset("employeeNumber costCenter organization division department manager".split())
+WORK = frozenset({"employeeNumber", "costCenter", "organization", "division", "department", "manager"})
 UNVERIFIABLE_PARTS = frozenset({"primary", "display", "type", "$ref", "displayName"})
 COMPUTED = frozenset({"name.formatted", "addresses.formatted"})
 

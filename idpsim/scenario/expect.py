@@ -15,7 +15,9 @@ from idpsim.transport.faults import Pattern as RequestPattern
 from idpsim.wire import Exchange
 
 
-def on_resource(expected: Expected, document: Mapping[str, Any] | None, names: Names, members: Mapping[str, str]) -> str:
+def on_resource(
+    expected: Expected, document: Mapping[str, Any] | None, names: Names, members: Mapping[str, str]
+) -> str:
     """What is wrong with a resource (None: it is not there) by one expectation, empty where it is met.
 
     `members` gives the key of each id that this run knows.

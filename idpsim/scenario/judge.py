@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LISTED = 1000
 
 
-class Unreadable(Exception):  # noqa: N818 - ends the reading of one resource, with the words for the report
+class Unreadable(Exception):
     """The resource could not be looked at."""
 
 
@@ -93,8 +93,8 @@ class Judge:
                 why = next((getattr(each, "reason", "") for each in outcomes.values() if each.word == word), "")
                 text = f"the outcome is {word}{': ' + why if why else ''}, expected {expected.value}"
                 shown = explain.of_failure(session.world.transcript, first, len(session.world.transcript), why)
-                numbers = tuple(each.number for each in shown)
-                yield Failure(session.names.original(text), expected.place, "expectation", explain.quirk(shown), numbers)
+                numbers, text = tuple(each.number for each in shown), session.names.original(text)
+                yield Failure(text, expected.place, "expectation", explain.quirk(shown), numbers)
             elif expected.kind == "sent":
                 ours = (each for each in session.world.transcript.range(first) if each.by == "vendor")
                 base = session.reader.connection.base

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from idpsim.directory import Group, Person
 from idpsim.errors import Place
+from idpsim.transport.faults import FaultKind
 
 ExpectationKind: TypeAlias = Literal["user", "group", "outcome", "sent", "signed-in", "refused"]
 ALL = "all"
@@ -51,7 +52,7 @@ class FaultSpec:
     """A fault between the identity provider and the service provider, for the length of one step."""
 
     on: str
-    do: str
+    do: FaultKind
     place: Place
     times: int | None = 1
     after: int = 0

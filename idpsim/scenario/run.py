@@ -96,6 +96,7 @@ class Run:
         if self._cleaned:
             return
         self._cleaned = True
+        self._world.transcript.flush()
         if not self._options.keep:
             self._clean_up = clean_up(self.session)
 

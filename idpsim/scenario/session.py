@@ -15,12 +15,12 @@ from idpsim.provisioning.engine import Engine
 from idpsim.provisioning.events import Event
 from idpsim.provisioning.flow import Done, Failed, Outcome, Skipped, Waiting, worst
 from idpsim.provisioning.line import Line
-from idpsim.provisioning.profile import Profile
+from idpsim.provisioning.profile import Change, Profile
 from idpsim.provisioning.settings import defaults
 from idpsim.scenario import explain
 from idpsim.scenario.administer import Administration
 from idpsim.scenario.judge import Judge
-from idpsim.scenario.model import Script, Step, Verification
+from idpsim.scenario.model import FaultSpec, Script, Step, Verification
 from idpsim.scenario.names import Names
 from idpsim.scenario.reader import Reader
 from idpsim.scenario.results import Failure, FailureKind, StepResult
@@ -46,7 +46,7 @@ class Session:
         self.app = App(directory, {**defaults(profile.settings), **script.settings}, seed, names.suffix)
         connection = replace(world.connection, settings=self.app.settings)
         self.reader = Reader(Line(world.own, world.transcript, world.clock, "idpsim"), connection)
-        line = Line(world.send, world.transcript, world.clock, "vendor")
+        line = Line(world.vendor.send, world.transcript, world.clock, "vendor")
         self.engine = Engine(profile, self.app, line, world.clock, connection, world.hands)
         self.verifier = Verifier(self.reader, self.app, names, world.transcript, world.sleep)
         self.administration = Administration(self)
@@ -61,9 +61,9 @@ class Session:
             return self._result(step, first, started, outcome="skipped", skipped=aside)
         already = self._judge.already(step)
         self.engine.begin()
-        self.world.arm(tuple(_fault(spec) for spec in step.faults))
+        self.world.vendor.arm(tuple(_fault(spec) for spec in step.faults))
         own = self._happen(step)
-        unplayed = self.world.disarm()
+        unplayed = self.world.vendor.disarm()
         outcomes = self._outcomes(step, own)
         failures = self._wrong_outcomes(step, outcomes, first)
         findings = self._verify(step, outcomes)
@@ -89,7 +89,7 @@ class Session:
         subject = (self._keys(step) or ["app"])[0]
         never = self.profile.never.get(step.event)
         if never is not None:
-            return {key: never for key in self._keys(step) or ["app"]}
+            return dict.fromkeys(self._keys(step) or ["app"], never)
         if not self._signed_in and step.event not in NOT_PROVISIONING:
             return {subject: Failed(f"nothing is provisioned before a sign-in has worked; {NO_SIGN_IN}")}
         match step.event:
@@ -100,18 +100,25 @@ class Session:
             case "wait":
                 self.engine.wait(float(step.arguments["for"]))
             case "settings":
-                self.app.settings.update(step.arguments["set"])
-                return {"app": Done()}
+                return {"app": self._set(step.arguments["settings"])}
             case "rotate-certificate":
                 return {"app": Skipped("SCIM knows no certificate of the identity provider; sign-in does", by="state")}
             case "rotate-token" | "at-sp":
                 return {subject: self.administration.act(step)}
             case "approve" | "reject" | "retry":
-                getattr(self.engine, step.event)(self._uids(step) if self._keys(step) else None)
+                getattr(self.engine, step.event)(None if step.everyone else self._uids(step))
             case _:
                 return self._provision(step)
         self._settle(step)
         return {}
+
+    def _set(self, settings: Mapping[str, Any]) -> Outcome:
+        changed = {name for name, value in settings.items() if self.app.settings.get(name) != value}
+        self.app.settings.update(settings)
+        if changed & self.profile.restarting_settings:
+            self.engine.submit([Change("restart")])
+            return Done("the next cycle is an initial one: it reads everybody again")
+        return Done()
 
     def _provision(self, step: Step) -> dict[str, Outcome]:
         arguments = dict(step.arguments)
@@ -169,7 +176,8 @@ class Session:
             shown = explain.of_failure(self.world.transcript, first, last, reason)
             source = getattr(outcome, "source", "")
             why = explain.quirk(shown) or (Quirk(reason, source) if source else None)
-            message = self.names.original(f"{key}: {outcome.word}: {reason}" if key != "app" else f"{outcome.word}: {reason}")
+            whose = "" if key == "app" else f"{key}: "
+            message = self.names.original(f"{whose}{outcome.word}: {reason}")
             kind: FailureKind = "outcome" if shown else "error"
             failures.append(Failure(message, step.place, kind, why, tuple(e.number for e in shown)))
         return failures
@@ -230,13 +238,15 @@ def _reason(outcome: Outcome) -> str:
     return outcome.note if isinstance(outcome, Done) else outcome.reason
 
 
-def _fault(spec: Any) -> Fault:
+def _fault(spec: FaultSpec) -> Fault:
+    waits = spec.do == "status" and spec.retry_after is not None
     return Fault(
         on=spec.on,
         do=spec.do,
         times=spec.times,
         after=spec.after,
         status=spec.status,
+        headers=(("Retry-After", str(spec.retry_after)),) if waits else (),
         body=(spec.body or "").encode(),
         seconds=spec.seconds,
         retry_after=spec.retry_after if spec.retry_after is not None else 1,

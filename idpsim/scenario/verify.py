@@ -163,7 +163,8 @@ class Verifier:
         if gone.kind == "user" and get(document, "active") is False:
             self.notes.append(f"{self._name(key)}: the service provider answers DELETE by deactivating")
             return []
-        return [self._finding(key, f"the {gone.kind} {self._name(key)} is still there after its DELETE was acknowledged", "")]
+        message = f"the {gone.kind} {self._name(key)} is still there after its DELETE was acknowledged"
+        return [self._finding(key, message, "")]
 
     def _differences(self, key: Key, link: Link, document: Mapping[str, Any]) -> list[Finding]:
         found = []
@@ -229,7 +230,7 @@ class Verifier:
             return []
         if any(get(each, "id") == link.id for each in found):
             return []
-        message = f"{self._name(key)} was deactivated and is no longer found by filter: userName eq \"{name}\""
+        message = f'{self._name(key)} was deactivated and is no longer found by filter: userName eq "{name}"'
         return [self._finding(key, self._names.original(message), "active")]
 
     def _user_name(self, uid: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a session cannot import and takes from outside: the lines to the service provider, its administrator, sign-in."""
+"""What a session takes from outside: the lines to the service provider, its administrator, and sign-in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from idpsim.provisioning.links import Kind
 from idpsim.provisioning.profile import Connection
 from idpsim.scenario.model import Script, Target
 from idpsim.transcript import Transcript
-from idpsim.transport.faults import FaultScript, FaultyTransport
+from idpsim.transport.faults import FaultyTransport
 
 
 class ServiceProviderAdmin(Protocol):
@@ -26,7 +26,7 @@ class ServiceProviderAdmin(Protocol):
     def delete(self, kind: Kind, identifier: str) -> None: ...
 
 
-class Refused(Exception):  # noqa: N818 - the administrator's answer, not a fault of the program
+class Refused(Exception):
     """The service provider does not do what its administrator asked for, and why."""
 
 
@@ -54,17 +54,6 @@ class World:
     admin: ServiceProviderAdmin | None = None
     sign_in: SignIn | None = None
     immediate: bool = False
-
-    def send(self, request: Any, probe: bool) -> Any:
-        """Send in the vendor's name, through the faults of the step."""
-        sent = self.vendor.send(request, probe)
-        return sent.answer, sent.fault
-
-    def arm(self, faults: FaultScript) -> None:
-        self.vendor.arm(faults)
-
-    def disarm(self) -> FaultScript:
-        return self.vendor.disarm()
 
 
 def authorization(target: Target, token: str | None) -> str | None:

@@ -44,9 +44,9 @@ def install(kind: str) -> None:
     folder = VENV if kind == "python" else NODE
     shutil.rmtree(folder, ignore_errors=True)
     if kind == "python":
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        pip = [BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--requirement", HERE / "requirements.txt"], check=True)
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--requirement", str(HERE / "requirements.txt")], check=True)
     else:
         folder.mkdir(parents=True)
         for pins in ("package.json", "package-lock.json"):

@@ -77,8 +77,9 @@ def cleaned(name: str, value: Any) -> Any:
         items = value if isinstance(value, list) else [value]
         return [cleaned("", item) if isinstance(item, dict) else {"value": item} for item in items]
     if isinstance(value, dict):
-        known = {NAMES.get(key.lower(), key): item for key, item in value.items() if item is not None}
-        known.update({"value": known.pop("managerId")} if name == "manager" and "managerId" in known else {})
+        known: Json = {NAMES.get(str(key).lower(), str(key)): item for key, item in value.items() if item is not None}
+        if name == "manager" and "managerId" in known:
+            known["value"] = known.pop("managerId")
         return {key: cleaned(key, item) for key, item in known.items() if key != "$ref"}
     return value
 

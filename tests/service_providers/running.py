@@ -70,9 +70,9 @@ def start(sp: Running, port: int, folder: str) -> subprocess.Popen[bytes]:
     program = HERE / "apps" / (sp.name.replace("-", "_") + ".mjs")
     match sp.name:
         case "scim2-server":
-            command = [BIN / "scim2-server", "--port", str(port), "--bearer-token", sp.token]
+            command = [str(BIN / "scim2-server"), "--port", str(port), "--bearer-token", sp.token]
         case "django-scim2":
-            command = [BIN / "python", HERE / "apps" / "django_scim2.py"]
+            command = [str(BIN / "python"), str(HERE / "apps" / "django_scim2.py")]
         case _:
             command = ["node", "--input-type=module", "-"]
     in_node = command[0] == "node"

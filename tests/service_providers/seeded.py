@@ -224,11 +224,11 @@ class ServiceProvider:
     ) -> Answer:
         """One request to Users or Groups, under the lock."""
         if identity is None and method == "GET":
-            resources = self.found(kind, query["filter"]) if "filter" in query else list(self.seen(kind).values())
+            matched = self.found(kind, query["filter"]) if "filter" in query else list(self.seen(kind).values())
             start, count = max(int(query.get("startIndex", 1)), 1), max(int(query.get("count", 1000)), 0)
-            page = [self.shown(kind, resource, base, query) for resource in resources[start - 1 : start - 1 + count]]
+            page = [self.shown(kind, resource, base, query) for resource in matched[start - 1 : start - 1 + count]]
             schemas = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
-            sizes = {"totalResults": len(resources), "startIndex": start, "itemsPerPage": len(page)}
+            sizes = {"totalResults": len(matched), "startIndex": start, "itemsPerPage": len(page)}
             return 200, {"schemas": schemas} | sizes | {"Resources": page}
         if identity is None and method == "POST":
             return 201, self.shown(kind, self.stored[kind][self.post(kind, body)], base, query)

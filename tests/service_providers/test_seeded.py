@@ -125,10 +125,8 @@ def deletes(client: Client) -> bool:
 
 def renames_group(client: Client) -> bool:
     group = client.group()
-    return (
-        client.after(group, {"op": "replace", "value": {"id": group["id"], "displayName": "New"}})["displayName"]
-        == "New"
-    )
+    after = client.after(group, {"op": "replace", "value": {"id": group["id"], "displayName": "New"}})
+    return bool(after["displayName"] == "New")
 
 
 def loses_nothing(client: Client) -> bool:

@@ -13,12 +13,13 @@ from idpsim.profiles.okta.groups import Member, Pushed
 from idpsim.profiles.okta.imports import import_all, test_connection
 from idpsim.profiles.okta.mapping import MAPPED, profile_of
 from idpsim.provisioning.app import App
-from idpsim.provisioning.flow import Call, Flow, Skipped
+from idpsim.provisioning.flow import Call, Skipped
 from idpsim.provisioning.links import Link
 from idpsim.provisioning.profile import Change, Connection, Job, Phase, Profile, Retry
 from idpsim.wire import Headers, Request, compact
 
 OFF: Literal["settings"] = "settings"
+PATCH_ONLY = ("full_push", "name_patch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Client:
         yield Phase((job for change in changes for job in self._user_jobs(change, app)), parallel=True)
         yield Phase(list(self._group_jobs(changes, app)), parallel=True)
 
-    def connect(self, app: App) -> Flow:
-        return test_connection(app.settings["import_groups"])
+    def connect(self, app: App) -> Job:
+        return Job("app", test_connection, (app.settings["import_groups"],))
 
     def _user_jobs(self, change: Change, app: App) -> Iterator[Job]:
         if change.kind == "sync":
@@ -162,7 +163,7 @@ class Client:
         if held is not None and not app.settings["rename_groups"]:
             name = str(held.values.get("displayName", name))
         members = tuple(self._members(people, app))
-        return Pushed(uid, name, members, self.puts, app.settings["full_push"], app.settings["name_patch"])
+        return Pushed(uid, name, members, self.puts, *(app.settings.get(each, "") for each in PATCH_ONLY))
 
     def _members(self, people: Sequence[Person | None], app: App) -> Iterator[Member]:
         for person in people:
@@ -219,7 +220,6 @@ def _profile(
     )
 
 
-_PATCH_ONLY = ("full_push", "name_patch")
 PROFILES = (
     _profile(
         "okta",
@@ -234,7 +234,7 @@ PROFILES = (
         "Okta, App Integration Wizard app",
         "GET and PUT of the whole resource for everything",
         "captured: a lab log and full header dumps, 2026",
-        {key: None for key in facts.SETTINGS if key not in _PATCH_ONLY},
+        {key: None for key in facts.SETTINGS if key not in PATCH_ONLY},
         puts=True,
     ),
 )

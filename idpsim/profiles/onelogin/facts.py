@@ -22,8 +22,12 @@ TWINGATE = "https://www.twingate.com/docs/onelogin-configuration-scim/"
 WORKOS = "https://workos.com/docs/integrations/onelogin-scim"
 ZABBIX = "https://www.zabbix.com/documentation/current/en/manual/appendix/install/onelogin"
 
-PROBE = Quirk("Enabling the API looks up a userName that does not exist; 200 and an empty list, or 404, pass.", IMPLEMENT)
-DANGLING = Quirk("Every URL ends in `?`, or in `&` where it has parameters; the request carries no User-Agent.", CAPTURE)
+PROBE = Quirk(
+    "Enabling the API looks up a userName that does not exist; 200 and an empty list, or 404, pass.", IMPLEMENT
+)
+DANGLING = Quirk(
+    "Every URL ends in `?`, or in `&` where it has parameters; the request carries no User-Agent.", CAPTURE
+)
 LOOKUP_FIRST = Quirk("Every sync of a user begins with a lookup by userName, updates too.", CAPTURE)
 PUT_TEMPLATE = Quirk("A user is updated with a PUT of the whole rendered template; users get no PATCH.", CAPTURE)
 PUT_ACTIVE = Quirk("A suspension is a PUT of the rendered template with `active` added as its last key.", SAMPLE)
@@ -32,11 +36,15 @@ NO_ACTIVE = Quirk("The template carries no `active`: a PUT without it must leave
 STRING_ACTIVE = Quirk('A macro renders to a string: a templated `active` is "true", not true.', TEMPLATE)
 EMAILS_OBJECT = Quirk("The v1.1 Enterprise template holds `emails` as an object, not as a list.", TEMPLATE)
 ONE_MEMBER = Quirk("Each user's membership in each group is a PATCH of its own: one operation, one member.", CAPTURE)
-REMOVE_BY_VALUE = Quirk("A removal is taken to name `members` and carry the member in `value`, as the add does.", CAPTURE)
+REMOVE_BY_VALUE = Quirk(
+    "A removal is taken to name `members` and carry the member in `value`, as the add does.", CAPTURE
+)
 REMOVE_BY_FILTER = Quirk("A removal names the member in a filter in the path.", CAPTURE)
 V1_MEMBERS = Quirk('A v1.1 connector PATCHes `members` itself, with an "operation" inside each member.', SAMPLE)
 CREATED_EMPTY = Quirk("A group is created without members, when the first person with the role is synced.", CAPTURE)
-LIST_GROUPS = Quirk("Refresh lists the groups with neither filter nor page: one answer has to hold them all.", IMPLEMENT)
+LIST_GROUPS = Quirk(
+    "Refresh lists the groups with neither filter nor page: one answer has to hold them all.", IMPLEMENT
+)
 
 NAMES_NEEDED = "OneLogin marks the task as failed, though the user is stored"
 ONLY_KNOWN_GROUPS = "OneLogin knows only groups that it has made, or that Refresh (import) has read"
@@ -49,9 +57,13 @@ NEVER = {
     "provision-on-demand": Skipped("OneLogin has no provisioning on demand: each change is a task of its own", TESTING),
 }
 GROUP_STAYS = Skipped("OneLogin never deletes a group over SCIM: it stays at the service provider", HARNESS)
-ROLE_DELETED = Skipped("OneLogin sends nothing when a role is deleted: neither the group nor a membership goes", HARNESS)
+ROLE_DELETED = Skipped(
+    "OneLogin sends nothing when a role is deleted: neither the group nor a membership goes", HARNESS
+)
 MEMBERSHIP_STAYS = Skipped("OneLogin removes no memberships when access to the app ends", PULUMI)
-NEEDS_A_PERSON = Skipped("OneLogin makes a group only when a person with the role is synced: there is none yet", HARNESS)
+NEEDS_A_PERSON = Skipped(
+    "OneLogin makes a group only when a person with the role is synced: there is none yet", HARNESS
+)
 NO_NESTING = Skipped("OneLogin roles hold people only", HARNESS)
 GROUPS_OFF = Skipped(
     "the connector's Groups parameter is not included in user provisioning: "

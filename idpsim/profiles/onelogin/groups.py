@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, TypeAlias
 
 from idpsim.profiles.onelogin import facts
-from idpsim.profiles.onelogin.templates import CORE_1
+from idpsim.profiles.onelogin.stock import CORE_1
 from idpsim.provisioning.flow import (
     Call,
     Done,
@@ -28,7 +29,7 @@ from idpsim.provisioning.links import Link, Promise
 from idpsim.scim import GROUP
 from idpsim.wire import Answer, Response
 
-Steps = Generator["Call | Promise", Answer, Any]
+Steps: TypeAlias = Generator["Call | Promise", Answer, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class Entitlement:
     id: str | None
     held: bool = False
     former: Link | None = None
+
+
+Groups: TypeAlias = tuple[Entitlement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +88,22 @@ def _path(group: str) -> str:
     return f"/Groups/{segment(group)}"
 
 
-def forgotten(person: str, entitlements: tuple[Entitlement, ...]) -> Steps:
+def forgotten(person: str, entitlements: Groups) -> Steps:
     """A person with a new id at the service provider is a member of nothing, whatever was sent before."""
     for each in entitlements:
         if each.held and each.id is not None:
             yield Promise("group", each.uid, left=frozenset({person}))
 
 
-def entitle(person: str, user: str, gained: tuple[Entitlement, ...], lost: tuple[Entitlement, ...], how: Dialect) -> Steps:
+def entitle(person: str, user: str, gained: Groups, lost: Groups, how: Dialect) -> Steps:
     """Send each membership that is new, then each that has ended; what failed, None where nothing did.
 
     A group that fails keeps none of the others from being sent.
     """
     failures: list[Failed] = []
-    for steps in (*(_join(person, user, each, how) for each in gained), *(_leave(person, user, each, how) for each in lost)):
+    joins = (_join(person, user, each, how) for each in gained)
+    leaves = (_leave(person, user, each, how) for each in lost)
+    for steps in chain(joins, leaves):
         try:
             yield from steps
         except Ended as ended:
@@ -163,13 +169,13 @@ def refresh(roles: tuple[tuple[str, str, str | None], ...]) -> Flow:
     """
     call = get("/Groups", (), facts.LIST_GROUPS)
     answer: Response = yield from accepted(call, 200)
-    found = [each for each in listed(call, answer) if usable_id(each.get("id"))]
+    found = listed(call, answer)
     total = answer.json.get("totalResults")
     whole = not isinstance(total, int) or total <= len(found)
-    ids = {each["id"] for each in found}
-    by_name = {str(each.get("displayName")): each["id"] for each in reversed(found)}
+    names = {each["id"]: each.get("displayName") for each in reversed(found) if usable_id(each.get("id"))}
+    by_name = {name: identifier for identifier, name in names.items() if isinstance(name, str)}
     for uid, name, known in roles:
-        if known in ids:
+        if known in names:
             continue
         if name in by_name:
             yield Promise("group", uid, by_name[name], {"displayName": name}, whole=True)

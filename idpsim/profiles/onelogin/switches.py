@@ -27,7 +27,7 @@ SETTINGS = {
         False, "leave out what holds a blank parameter; else it goes out as an empty string", source=facts.PARAMETER
     ),
     "custom_headers": Setting(
-        (), "Custom Headers, each `Name: value`: sent with every request, in place of OneLogin's own", source=facts.DOCKER
+        (), "Custom Headers, each `Name: value`, on every request, in place of OneLogin's own", source=facts.DOCKER
     ),
     "content_type": Setting(
         "application/json", "Content-Type of every request, where no custom header sets it", source=facts.IMPLEMENT

@@ -1,4 +1,4 @@
-"""The SCIM JSON Template: the stock ones, those that service providers hand out, and how one is rendered."""
+"""The SCIM JSON Template: which one an app has, how it is rendered, and what rests on it."""
 
 from __future__ import annotations
 
@@ -11,83 +11,12 @@ from typing import Any
 from idpsim.directory import PERSON_ATTRIBUTES, Person
 from idpsim.errors import UsageError
 from idpsim.profiles.onelogin import facts
+from idpsim.profiles.onelogin.stock import CORE_2, PRESETS, STOCK, Template
 from idpsim.provisioning.app import App
-from idpsim.scim import ENTERPRISE, USER, values_of
+from idpsim.scim import values_of
 from idpsim.wire import Quirk
 
-CORE_1 = "urn:scim:schemas:core:1.0"
-CORE_2 = "urn:scim:schemas:core:2.0"
-ENTERPRISE_1 = "urn:scim:schemas:extension:enterprise:1.0"
-ENTERPRISE_2 = "urn:scim:schemas:extension:enterprise:2.0"
 _MACRO = re.compile(r"\{\$(user|parameters)\.([^{}]+)\}")
-
-Template = Mapping[str, Any]
-
-_USERNAME = {"userName": "{$parameters.scimusername}"}
-_FORMATTED = {"formatted": "{$user.display_name}"}
-_FAMILY_FIRST = {"familyName": "{$user.lastname}", "givenName": "{$user.firstname}"}
-_GIVEN_FIRST = {"givenName": "{$user.firstname}", "familyName": "{$user.lastname}"}
-_EMAIL = {"value": "{$user.email}", "type": "work", "primary": True}
-_MANAGER_NAME = {"displayName": "{$user.manager_firstname} {$user.manager_lastname}"}
-_WORK = {
-    "department": "{$parameters.department}",
-    "manager": {"managerId": "{$parameters.external_manager_id}", **_MANAGER_NAME},
-}
-
-_V2_ENTERPRISE: Template = {
-    "schemas": [CORE_2, ENTERPRISE_2],
-    **_USERNAME,
-    "name": {**_FAMILY_FIRST, **_FORMATTED},
-    "emails": [_EMAIL],
-    "title": "{$parameters.title}",
-    ENTERPRISE_2: _WORK,
-}
-STOCK: Mapping[str, Template] = {
-    "v2-core": {"schemas": [CORE_2], **_USERNAME, "name": {**_GIVEN_FIRST, **_FORMATTED}},
-    "v2-enterprise": _V2_ENTERPRISE,
-    "v2-enterprise-full-saml": _V2_ENTERPRISE,
-    "v1.1-core": {"schemas": [CORE_1], **_USERNAME, "name": {**_GIVEN_FIRST, **_FORMATTED}},
-    "v1.1-enterprise": {
-        "schemas": [CORE_1, ENTERPRISE_1],
-        **_USERNAME,
-        "name": {**_FAMILY_FIRST, **_FORMATTED},
-        "emails": _EMAIL,
-        "title": "{$parameters.title}",
-        ENTERPRISE_1: _WORK,
-    },
-}
-_RFC = {"schemas": [USER], **_USERNAME, "name": _FAMILY_FIRST}
-PRESETS: Mapping[str, Template] = {
-    "vendor-rfc": {**_RFC, "emails": [_EMAIL]},
-    "vendor-rfc-display-name": {**_RFC, "displayName": "{$user.display_name}", "emails": [_EMAIL]},
-    "vendor-rfc-enterprise": {
-        "schemas": [USER, ENTERPRISE],
-        **_USERNAME,
-        "name": _FAMILY_FIRST,
-        "title": "{$parameters.title}",
-        "userType": "{$parameters.userType}",
-        "timezone": "{$parameters.timezone}",
-        "emails": [_EMAIL],
-        "addresses": [{"locality": "{$user.city}", "region": "{$user.state}", "country": "{$user.country}"}],
-        ENTERPRISE: {
-            "organization": "{$parameters.organization}",
-            "division": "{$parameters.division}",
-            "department": "{$parameters.department}",
-            "manager": {"value": "{$parameters.external_manager_id}", **_MANAGER_NAME},
-        },
-    },
-    "vendor-rfc-string-active": {
-        "schemas": [USER, ENTERPRISE],
-        "id": None,
-        **_USERNAME,
-        "name": _FAMILY_FIRST,
-        "active": "{$user.active}",
-        "emails": [_EMAIL],
-        "title": "{$parameters.title}",
-        ENTERPRISE: _WORK,
-        "meta": {"resourceType": "User"},
-    },
-}
 
 PARAMETERS = {"scimusername": "userName", "external_manager_id": "manager"}
 FIELDS = {
@@ -103,6 +32,13 @@ FIELDS = {
     "state": "region",
     "country": "country",
     "preferred_locale_code": "locale",
+}
+
+
+_MADE_OF = {
+    "display_name": {"givenName", "familyName"},
+    "manager_firstname": {"manager"},
+    "manager_lastname": {"manager"},
 }
 
 
@@ -212,7 +148,6 @@ def with_active(body: Template, active: bool) -> dict[str, Any]:
 
 def attributes_of(template: Template, parameters: Mapping[str, Any]) -> frozenset[str]:
     """The directory attributes whose change changes what the template renders to."""
-    named = {"display_name": {"givenName", "familyName"}, "manager_firstname": {"manager"}, "manager_lastname": {"manager"}}
     found: set[str] = set()
     for scope, name in _macros(template):
         if scope == "parameters":
@@ -220,7 +155,7 @@ def attributes_of(template: Template, parameters: Mapping[str, Any]) -> frozense
         elif name in FIELDS:
             found.add(FIELDS[name])
         else:
-            found |= {"custom"} if name.startswith("custom_fields.") else named.get(name, set())
+            found |= {"custom"} if name.startswith("custom_fields.") else _MADE_OF.get(name, set())
     return frozenset(found)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 from idpsim.profiles.onelogin import facts
 from idpsim.profiles.onelogin.groups import Dialect, Entitlement, entitle, forgotten
-from idpsim.profiles.onelogin.templates import acknowledged, quirks_of
+from idpsim.profiles.onelogin.templates import acknowledged, quirks_of, with_active
 from idpsim.provisioning.flow import (
     Call,
     Done,
@@ -31,7 +31,7 @@ from idpsim.provisioning.links import Link, Promise
 from idpsim.scim import get as attribute
 from idpsim.wire import Answer, Response
 
-Steps = Generator["Call | Promise", Answer, Any]
+Steps: TypeAlias = Generator["Call | Promise", Answer, Any]
 NOBODY = "onelogin-connection-check-0"
 
 
@@ -39,16 +39,19 @@ NOBODY = "onelogin-connection-check-0"
 class Task:
     """One person's sync: the lookup value, the rendered template, and the groups that come and go.
 
-    `gained` are all groups that the person is entitled to, `lost` those that a removal is due for.
+    `gained` are all groups that the person is entitled to, `lost` those that a removal is due for. With `revives` a
+    user who is found inactive comes back.
     """
 
     uid: str
     userName: str
     body: Mapping[str, Any]
+    how: Dialect
     link: Link | None = None
     gained: tuple[Entitlement, ...] = ()
     lost: tuple[Entitlement, ...] = ()
-    how: Dialect = Dialect()
+    resend: bool = False
+    revives: bool = True
     on_lookup_miss: str = "put"
     get_by_id: bool = False
     note: str = ""
@@ -67,36 +70,32 @@ def connection_check() -> Flow:
 def sync(task: Task) -> Flow:
     """Look the person up; create or update the user; then send the memberships that have changed."""
     found = yield from _lookup(task.userName)
-    link = task.link
+    link, body = task.link, task.body
     if link is None and found is not None:
-        link = Link("user", task.uid, found)
-        yield Promise("user", task.uid, id=found)
+        link = Link("user", task.uid, found["id"])
+        yield Promise("user", task.uid, id=link.id)
         yield from forgotten(task.uid, task.gained + task.lost)
+        body = with_active(body, True) if task.revives and found.get("active") is False else body
     if link is None or (found is None and task.on_lookup_miss == "post"):
         fresh, user = True, (yield from _create(task))
     else:
         fresh, user = task.link is None, link.id
-        yield from _update(link, task.body, task.get_by_id)
-    gained = tuple(_unsent(each) if fresh else each for each in task.gained)
+        yield from _update(link, body, task.get_by_id)
+    gained = tuple(replace(each, held=False) if fresh or task.resend else each for each in task.gained)
     failed: Failed | None = yield from entitle(task.uid, user, gained, () if fresh else task.lost, task.how)
     return failed or Done(task.note)
 
 
-def _unsent(group: Entitlement) -> Entitlement:
-    return Entitlement(group.uid, group.name, group.id, False, group.former)
-
-
 def _lookup(name: str) -> Steps:
-    """The id of the first user with this userName, None where there is none: an empty list, or 404."""
+    """The first user with this userName, None where there is none: an empty list, or 404."""
     call = get("/Users", (("filter", equals("userName", name)),), facts.LOOKUP_FIRST, facts.DANGLING)
     answer: Response = yield from accepted(call, 200, 404)
     found = listed(call, answer) if answer.status == 200 else []
     if not found:
         return None
-    identifier = found[0].get("id")
-    if not usable_id(identifier):
+    if not usable_id(found[0].get("id")):
         raise Ended(Failed(f"the lookup of {name} found a user without a usable id", answer))
-    return identifier
+    return found[0]
 
 
 def _create(task: Task) -> Steps:

@@ -1,6 +1,8 @@
-// SCIMMY with scimmy-routers as its README and the documentation of its handlers have it: express, a store in memory.
+// SCIMMY with scimmy-routers as its README and the documentation of its handlers have it: express, a store in memory
+// that answers in a later turn of the event loop, as every database does.
 // Read from stdin by node, so that packages resolve from the working directory.
 import { randomUUID } from "node:crypto";
+import { setImmediate as aTurn } from "node:timers/promises";
 import express from "express";
 import SCIMMY from "scimmy";
 import SCIMMYRouters from "scimmy-routers";
@@ -8,6 +10,7 @@ import SCIMMYRouters from "scimmy-routers";
 const token = process.env.SP_TOKEN;
 
 const egress = (store) => async (resource) => {
+    await aTurn();
     if (resource.id) {
         if (!store.has(resource.id)) throw new SCIMMY.Types.Error(404, null, `Resource ${resource.id} not found`);
         return store.get(resource.id);
@@ -23,6 +26,7 @@ const ingress = (store, unique) => async (resource, data) => {
     if (taken) throw new SCIMMY.Types.Error(409, "uniqueness", `${unique} is taken`);
     const now = new Date().toISOString();
     const id = resource.id ?? randomUUID();
+    await aTurn();
     store.set(id, { ...JSON.parse(JSON.stringify(data)), id, meta: { created: old?.meta.created ?? now, lastModified: now } });
     return store.get(id);
 };

@@ -1,0 +1,172 @@
+"""Serve the embedded service provider over HTTP: SCIM 2.0 in memory, right by default, wrong by one switch each.
+
+Each IdP has a path and a token of its own. It forgets everything when it ends, with Ctrl-C.
+
+  idpsim sp
+  idpsim sp --port 0 --token secret-token --idp okta --idp entra
+  idpsim sp --switch deactivation=hard --switch page_size=5
+  idpsim sp --switches
+"""
+
+from __future__ import annotations
+
+import hmac
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from ipaddress import ip_address
+from typing import Any
+
+import click
+
+from idpsim.cli import written
+from idpsim.cli.terminal import echo, page_of
+from idpsim.errors import IdpsimError, UsageError
+from idpsim.report.text import Page
+from idpsim.sp import Refused, ServiceProvider, Switches
+
+DEFAULT_IDP = "default"
+THREADS = 8
+
+
+@click.command(help=written(__doc__))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 is any that is free."
+)
+@click.option("--token", metavar="T", help="Token of every IdP; left out, a fresh one for each is printed once.")
+@click.option("--idp", multiple=True, metavar="NAME", help="An IdP that has a SCIM endpoint; may be repeated.")
+@click.option("--switch", multiple=True, metavar="NAME=VALUE", help="A switch; may be repeated.")
+@click.option("--switches", "listing", is_flag=True, help="List the switches and end.")
+def sp(host: str, port: int, token: str | None, idp: tuple[str, ...], switch: tuple[str, ...], listing: bool) -> None:
+    """List the switches, or serve until a signal comes."""
+    page = page_of(sys.stdout)
+    if listing:
+        for line in _listed(page):
+            echo(line, page=page)
+        return
+    if token is not None and (not token.isprintable() or not token.strip()):
+        raise UsageError("--token is empty or holds a line break or control character")
+    provider = ServiceProvider(_switches(switch))
+    names = idp or (DEFAULT_IDP,)
+    issued = _issue(provider, names)
+    server = _server(provider.wsgi if token is None else _Known(provider.wsgi, token, issued), host, port)
+    if not _is_loopback(host):
+        echo(f"warning: {host} can be reached from other machines, and this is not made for that", sys.stderr)
+    for line in _told(provider, issued, token, _origin(server, host), page):
+        echo(line, page=page)
+    sys.stdout.flush()
+    _serve(server)
+    echo("stopped")
+
+
+def _switches(given: Iterable[str]) -> Switches:
+    """Switches from `NAME=VALUE`; UsageError with the sentence that the service provider has for it."""
+    values: dict[str, str] = {}
+    for each in given:
+        name, mark, value = each.partition("=")
+        if not mark:
+            raise UsageError(f"--switch takes NAME=VALUE, not {each!r}; idpsim sp --switches lists them")
+        values[name] = value
+    try:
+        return Switches.from_mapping(values)
+    except ValueError as error:
+        raise UsageError(f"{str(error).rstrip('.')}\n  idpsim sp --switches lists them") from None
+
+
+def _listed(page: Page) -> Iterator[str]:
+    for switch in fields(Switches):
+        choices = switch.metadata["choices"]
+        kind = " or ".join(map(_word, choices)) if choices else "a list" if switch.default == () else "a number"
+        yield f"{page.strong(switch.name)}: {_word(switch.default) or 'none'} ({kind})"
+        yield from page.wrapped(str(switch.metadata["doc"]), 4)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _issue(provider: ServiceProvider, names: Iterable[str]) -> dict[str, str]:
+    """A token for each IdP; none while a gate is shut."""
+    try:
+        return {name: provider.issue_token(name) for name in dict.fromkeys(names)}
+    except Refused as refused:
+        echo(f"warning: SCIM is shut, every request is refused: {refused}", sys.stderr)
+        return dict.fromkeys(names, "")
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+class _Known:
+    """The application, with one token that the user chose in place of those that were issued."""
+
+    def __init__(self, app: Any, token: str, issued: dict[str, str]) -> None:
+        self._app = app
+        self._token = token.encode()
+        self._issued = issued
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        scheme, _, given = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
+        name = str(environ.get("PATH_INFO", "")).removeprefix("/scim/").partition("/")[0]
+        right = hmac.compare_digest(given.strip().encode("latin-1", "replace"), self._token)
+        if scheme.lower() == "bearer":
+            environ["HTTP_AUTHORIZATION"] = f"Bearer {self._issued.get(name, '') if right else ''}"
+        return self._app(environ, start_response)
+
+
+def _server(app: Any, host: str, port: int) -> Any:
+    from waitress import create_server  # type: ignore[import-untyped]
+
+    try:
+        return create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise IdpsimError(f"cannot listen on {host}:{port}: {why}") from None
+
+
+def _origin(server: Any, host: str) -> str:
+    """Where the server is reached from this machine."""
+    address, port = (getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)])[0]
+    if host in ("0.0.0.0", "::", "*", ""):
+        address = "127.0.0.1"
+    return f"http://[{address}]:{port}" if ":" in str(address) else f"http://{address}:{port}"
+
+
+def _told(
+    provider: ServiceProvider, issued: dict[str, str], token: str | None, origin: str, page: Page
+) -> Iterator[str]:
+    for name, fresh in issued.items():
+        url = origin + provider.endpoint(name)
+        word = '"$SCIM_TOKEN"' if token else fresh or "TOKEN"
+        yield f"SCIM base URL  {page.strong(url)}"
+        yield f"token          {'the one that was given' if token else fresh or 'none: SCIM is shut'}"
+        yield f"try            idpsim run --target {url} --token {word}"
+        yield ""
+    yield page.quiet("Ctrl-C ends it; everything in it is forgotten then.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _serve(server: Any) -> None:
+    """Serve until SIGINT or SIGTERM, then close the socket."""
+
+    def end(*_: object) -> None:
+        raise SystemExit(0)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run()
+    except SystemExit:
+        pass
+    finally:
+        server.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
