@@ -185,7 +185,6 @@ class Engine:
     def _cycle(self) -> None:
         changes = self._due() + self._pending
         self._pending = []
-        self.results.notes.append(f"cycle at {duration(self.clock.now())}")
         self._work(changes)
 
     def _due(self) -> list[Change]:

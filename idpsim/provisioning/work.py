@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from threading import Lock, Thread
 from typing import Protocol
 
@@ -95,12 +96,12 @@ class Crew:
             for job in jobs:
                 told(job, perform(job, self._send, self._keep, self._journal))
             return
-        first = [job for job, _ in zip(jobs, range(2), strict=False)]
+        first = list(islice(jobs, 2))
         if len(first) < 2:
             for job in first:
                 told(job, perform(job, self._send, self._keep, self._journal))
             return
-        self._side_by_side(_chained(first, jobs), told)
+        self._side_by_side(chain(first, jobs), told)
 
     def _side_by_side(self, jobs: Iterator[Job], told: Callable[[Job, Outcome], None]) -> None:
         wrong: list[BaseException] = []
@@ -133,11 +134,6 @@ class Crew:
     def _keep_one(self, promise: Promise) -> None:
         with self._lock:
             self._keep(promise)
-
-
-def _chained(first: list[Job], rest: Iterator[Job]) -> Iterator[Job]:
-    yield from first
-    yield from rest
 
 
 def failure_kinds(outcome: Failed) -> tuple[str, ...]:

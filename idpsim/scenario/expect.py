@@ -26,7 +26,8 @@ def on_resource(
         wanted = expected.value is not False
         return "" if (document is None) is wanted else ("it is still there" if wanted else "it is not there")
     if document is None:
-        return f"it is not there, expected {expected.path} {written(expected.value)}"
+        wanted = _listed(expected.value) if expected.path == "members" else written(expected.value)
+        return f"it is not there, expected {expected.path} {wanted}"
     if expected.path == "members":
         return _members(expected.value, document, members)
     found = [names.original(value) for value in find(document, expected.path).values]

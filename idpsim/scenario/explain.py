@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import unquote_plus
 
 from idpsim.provisioning.flow import segment
 from idpsim.transcript import Transcript
@@ -20,12 +21,18 @@ def of_resource(transcript: Transcript, first: int, last: int, identifier: str, 
     return (speaking or mine)[-1:]
 
 
-def of_failure(transcript: Transcript, first: int, last: int, reason: str) -> list[Exchange]:
-    """The vendor's request that a failed flow ended on: the one its reason names, else the last that was refused."""
-    refused = [each for each in transcript.range(first, last) if each.by == "vendor" and _refused(each)]
-    named = [each for each in refused if reason.startswith(f"{each.request.method} ") and _path(each) in reason]
-    every = [each for each in transcript.range(first, last) if each.by == "vendor"]
-    return (named or refused or every)[-1:]
+def of_failure(transcript: Transcript, first: int, last: int, reason: str, names: Sequence[str]) -> list[Exchange]:
+    """The vendor's request that a failed flow ended on: of those that its reason names, or else of those that were
+    refused, the last that speaks of the subject by one of its `names` (its id, its user name)."""
+    vendor = [each for each in transcript.range(first, last) if each.by == "vendor"]
+    named = [each for each in vendor if f"{each.request.method} " in reason and _path(each) in reason]
+    found = named or [each for each in vendor if _refused(each)]
+    mine = [each for each in found if any(name in _text(each) for name in names if name)]
+    return (mine or found)[-1:]
+
+
+def _text(exchange: Exchange) -> str:
+    return unquote_plus(exchange.request.url) + (exchange.request.body or b"").decode("utf-8", "replace")
 
 
 def quirk(exchanges: Sequence[Exchange]) -> Quirk | None:

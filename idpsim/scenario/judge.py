@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from idpsim.provisioning.flow import Outcome, Skipped, worst
@@ -12,7 +12,7 @@ from idpsim.scenario.expect import on_requests, on_resource
 from idpsim.scenario.model import Expected, Step
 from idpsim.scenario.reader import NAMED_BY, document_of
 from idpsim.scenario.results import Failure
-from idpsim.scenario.verify import UNSEEN
+from idpsim.scenario.verify import UNSEEN, Key
 from idpsim.scim import get
 from idpsim.wire import Answer, NoResponse, Response
 
@@ -45,26 +45,35 @@ class Judge:
                 notes.append(f"{key}: the expectation on {what} was met before this step, so it proves nothing")
         return notes[:20]
 
-    def judge(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> tuple[list[Failure], list[str]]:
-        """The expectations that are not met, and what is to be said beside that."""
+    def judge(
+        self, step: Step, outcomes: Mapping[str, Outcome], first: int, hopeless: Set[Key]
+    ) -> tuple[list[Failure], list[str]]:
+        """The expectations that are not met, and what is to be said beside that.
+
+        The `hopeless` have been waited for already, and are not again.
+        """
         if outcomes and all(isinstance(each, Skipped) and each.by == "vendor" for each in outcomes.values()):
             return [], (["its expectations are skipped with it"] if step.expect else [])
-        failures = [*self._resources(step, outcomes, first), *self._others(step, outcomes, first)]
+        failures = [*self._resources(step, outcomes, first, hopeless), *self._others(step, outcomes, first)]
         return failures, []
 
-    def _resources(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> Iterator[Failure]:
+    def _resources(
+        self, step: Step, outcomes: Mapping[str, Outcome], first: int, hopeless: Set[Key]
+    ) -> Iterator[Failure]:
         for expected, key, kind in self._on_resources(step):
             outcome = outcomes.get(key)
             if isinstance(outcome, Skipped) and outcome.by == "vendor":
                 continue
-            wrong = self._unmet(expected, key, kind, step)
+            done = outcome is None or outcome.word == "done"
+            patient = done and (kind, self._uid(kind, key)) not in hopeless
+            wrong = self._unmet(expected, key, kind, step, patient)
             if wrong:
                 yield self._failure(expected, f"{key}: {wrong}", kind, key, first)
 
-    def _unmet(self, expected: Expected, key: str, kind: Kind, step: Step) -> str:
-        """What is wrong, looked at again for as long as the step's verification allows."""
+    def _unmet(self, expected: Expected, key: str, kind: Kind, step: Step, patient: bool) -> str:
+        """What is wrong, looked at again for as long as the step's verification allows, where something was done."""
         session = self._session
-        within = 0.0 if session.world.immediate else (step.verify or session.script.verify).within
+        within = 0.0 if session.world.immediate or not patient else (step.verify or session.script.verify).within
         waited, pause = 0.0, 0.05
         while True:
             try:
@@ -92,7 +101,7 @@ class Judge:
             if expected.kind == "outcome" and word != expected.value:
                 why = next((getattr(each, "reason", "") for each in outcomes.values() if each.word == word), "")
                 text = f"the outcome is {word}{': ' + why if why else ''}, expected {expected.value}"
-                shown = explain.of_failure(session.world.transcript, first, len(session.world.transcript), why)
+                shown = explain.of_failure(session.world.transcript, first, len(session.world.transcript), why, ())
                 numbers, text = tuple(each.number for each in shown), session.names.original(text)
                 yield Failure(text, expected.place, "expectation", explain.quirk(shown), numbers)
             elif expected.kind == "sent":

@@ -31,7 +31,7 @@ from idpsim.wire import Quirk
 
 NOT_PROVISIONING = {"wait", "settings", "at-sp", "sign-in", "sign-out", "rotate-certificate", "rotate-token"}
 NO_SIGN_IN = "idpsim cannot sign people in yet: this version plays provisioning only"
-LISTED = 1000
+MOST_FAILURES = 20
 
 
 class Session:
@@ -52,6 +52,8 @@ class Session:
         self.administration = Administration(self)
         self._judge = Judge(self)
         self._signed_in = script.sso is None
+        self._failing: set[str] = set()
+        self._still: list[str] = []
 
     def play(self, step: Step) -> StepResult:
         """Play one step and say what came of it."""
@@ -68,15 +70,20 @@ class Session:
         failures = self._wrong_outcomes(step, outcomes, first)
         findings = self._verify(step, outcomes)
         failures += [self._failure(finding, step, first) for finding in findings]
-        judged, notes = self._judge.judge(step, outcomes, first)
-        notes = [*self.engine.results.notes, *self.verifier.notes, *notes, *already]
-        if self.world.clock.now() > time and step.event != "wait":
-            notes.insert(0, f"{duration(self.world.clock.now() - time)} of virtual time passed")
-        notes += [f"the fault on {fault.on} was never met" for fault in unplayed]
-        self.verifier.notes = []
+        judged, notes = self._judge.judge(step, outcomes, first, {finding.key for finding in findings})
+        notes = [*self._passed(step, time), *self.engine.results.notes, *self._still, *self.verifier.notes, *notes]
+        notes += [*already, *(f"the fault on {fault.on} was never met" for fault in unplayed)]
+        self.verifier.notes, self._still = [], []
         return self._result(
             step, first, started, outcomes=outcomes, failures=[*failures, *judged], notes=list(dict.fromkeys(notes))
         )
+
+    def _passed(self, step: Step, before: float) -> list[str]:
+        """How the virtual clock moved, where the step did not say so itself."""
+        now = self.world.clock.now()
+        if now <= before or step.event == "wait":
+            return []
+        return [f"virtual time: {duration(before)} to {duration(now)}" if before else f"virtual time: {duration(now)}"]
 
     def _aside(self, step: Step) -> str | None:
         """Why this profile does not play the step, None where it does."""
@@ -169,11 +176,19 @@ class Session:
             return []
         last = len(self.world.transcript)
         failures: list[Failure] = []
+        mine = set(self._keys(step))
         for key, outcome in outcomes.items():
-            if outcome.word not in ("failed", "waiting", "quarantined") or len(failures) >= 20:
-                continue
             reason = getattr(outcome, "reason", "")
-            shown = explain.of_failure(self.world.transcript, first, last, reason)
+            if outcome.word not in ("failed", "waiting", "quarantined"):
+                self._failing.discard(key)
+                continue
+            if key in self._failing and key not in mine:
+                self._still.append(f"{key}: still {outcome.word}: {reason}")
+                continue
+            self._failing.add(key)
+            if len(failures) >= MOST_FAILURES:
+                continue
+            shown = explain.of_failure(self.world.transcript, first, last, reason, self._called(key))
             source = getattr(outcome, "source", "")
             why = explain.quirk(shown) or (Quirk(reason, source) if source else None)
             whose = "" if key == "app" else f"{key}: "
@@ -181,6 +196,16 @@ class Session:
             kind: FailureKind = "outcome" if shown else "error"
             failures.append(Failure(message, step.place, kind, why, tuple(e.number for e in shown)))
         return failures
+
+    def _called(self, key: str) -> tuple[str, ...]:
+        """What a request about this person or group would name it by."""
+        directory = self.app.directory
+        if directory.has_person(key):
+            person = directory.person(key)
+            link = self.app.links.user(person.uid)
+            return person.userName, link.id if link else ""
+        link = self.app.links.group(key)
+        return (directory.group(key).displayName if directory.has_group(key) else ""), link.id if link else ""
 
     def _verification(self, step: Step) -> Verification:
         given = step.verify or self.script.verify
