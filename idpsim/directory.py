@@ -82,10 +82,12 @@ def person(key: str, attributes: Mapping[str, str | None], custom: Mapping[str, 
 
 def with_suffix(someone: Person, suffix: str) -> Person:
     """The same person under names that no earlier run has used: `ada@x.test` becomes `ada.k3x9@x.test`."""
-    changed: dict[str, Any] = {
-        name: suffixed(getattr(someone, name), suffix) for name in UNIQUE_ATTRIBUTES if getattr(someone, name)
-    }
-    return replace(someone, **changed) if suffix else someone
+    if not suffix:
+        return someone
+    given = {name: value for name in UNIQUE_ATTRIBUTES if (value := getattr(someone, name))}
+    fresh = {value: suffixed(value, suffix) for value in given.values()}
+    changed: dict[str, Any] = {name: fresh[value] for name, value in given.items()}
+    return replace(someone, **changed)
 
 
 def suffixed(name: str, suffix: str) -> str:
@@ -117,6 +119,13 @@ class Directory:
         """The person with this key; KeyError where there is none."""
         changed = self._changed_people.get(key)
         return self._base[key] if changed is None else changed
+
+    def uid(self, key: str) -> str:
+        """The uid of the person with this key, who is not made for it: in a scenario's own directory it is the key."""
+        changed = self._changed_people.get(key)
+        if changed is None and key not in self._base:
+            raise KeyError(key)
+        return key if changed is None else changed.uid
 
     def group(self, key: str) -> Group:
         """The group with this key; KeyError where there is none."""

@@ -39,7 +39,7 @@ class Transcript:
     An exchange becomes visible when it and all that were sent before it are complete, so `transcript[i].number == i`.
     """
 
-    def __init__(self, keep: int = 20_000) -> None:
+    def __init__(self, keep: int = 2_000) -> None:
         self._keep = keep
         self._lock = RLock()
         self._opened = 0

@@ -35,11 +35,11 @@ def known(name: str) -> bool:
 
 
 def _uid(app: App, key: str) -> str:
-    return app.directory.person(key).uid
+    return app.directory.uid(key)
 
 
 def _assign(event: Event, app: App, profile: Profile) -> Changes:
-    before = _assigned(app, event)
+    before = _assigned(app, event.groups, ())
     app.assigned_people |= dict.fromkeys(event.people)
     for key in event.groups:
         app.assigned_groups[key] = None
@@ -47,11 +47,12 @@ def _assign(event: Event, app: App, profile: Profile) -> Changes:
             app.pushed[key] = None
     direct = [Change("assigned", _uid(app, key)) for key in event.people]
     groups = [Change("group-assigned", group=key) for key in event.groups]
-    return direct + [each for each in _moved(app, before) if each.person not in {d.person for d in direct}] + groups
+    told = {each.person for each in direct} if before else ()
+    return direct + [each for each in _moved(app, before) if each.person not in told] + groups
 
 
 def _unassign(event: Event, app: App, profile: Profile) -> Changes:
-    before = _assigned(app, event)
+    before = _assigned(app, event.groups, event.people)
     for key in event.people:
         app.assigned_people.pop(key, None)
     for key in event.groups:
@@ -64,9 +65,9 @@ def _unassign(event: Event, app: App, profile: Profile) -> Changes:
     return gone + still + [Change("group-unassigned", group=key) for key in event.groups]
 
 
-def _assigned(app: App, event: Event) -> dict[str, bool]:
-    """Who of those whom the event may touch is assigned now."""
-    keys = {*event.people, *(m for group in event.groups for m in app.directory.group(group).members)}
+def _assigned(app: App, groups: Iterable[str], people: Iterable[str]) -> dict[str, bool]:
+    """Who of those whom an event may touch is assigned now: the members of groups, and people beside them."""
+    keys = {*people, *(member for group in groups for member in app.directory.group(group).members)}
     return {key: app.assigned(key) for key in sorted(keys) if app.directory.has_person(key)}
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from sys import intern
 from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["user", "group"]
-NOTHING: Mapping[str, Any] = {}
+_Row: TypeAlias = tuple[str, tuple[str, ...], tuple[Any, ...], AbstractSet[str], bool]
+_NOTHING: Mapping[str, Any] = {}
+
+
+def nothing() -> Mapping[str, Any]:
+    """The one empty mapping that all values without any share."""
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Promise:
     kind: Kind
     uid: str
     id: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=nothing)
     whole: bool = False
     members: AbstractSet[str] | None = None
     joined: AbstractSet[str] = frozenset()
@@ -71,7 +78,7 @@ class Link:
     kind: Kind
     uid: str
     id: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=nothing)
     members: AbstractSet[str] = frozenset()
     created: bool = False
 
@@ -94,57 +101,75 @@ class Link:
 
 
 class Links:
-    """All links of one app, by kind and uid. Only the engine writes."""
+    """All links of one app, by kind and uid. Only the engine writes.
+
+    They are held as rows, since a hundred thousand of them have to fit; a `Link` is made when one is looked at. A
+    group's is made once: as long as nothing is promised it is the same object.
+    """
 
     def __init__(self) -> None:
-        self._links: dict[Kind, dict[str, Link]] = {"user": {}, "group": {}}
-        self._gone: dict[Kind, dict[str, Link]] = {"user": {}, "group": {}}
+        self._rows: dict[Kind, dict[str, _Row]] = {"user": {}, "group": {}}
+        self._gone: dict[Kind, dict[str, _Row]] = {"user": {}, "group": {}}
+        self._group_links: dict[str, Link] = {}
         self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def get(self, kind: Kind, uid: str) -> Link | None:
-        return self._links[kind].get(uid)
+        row = self._rows[kind].get(uid)
+        return None if row is None else _link(kind, uid, row)
 
     def user(self, uid: str) -> Link | None:
-        return self._links["user"].get(uid)
+        return self.get("user", uid)
 
     def group(self, uid: str) -> Link | None:
-        return self._links["group"].get(uid)
+        if uid not in self._group_links and (link := self.get("group", uid)):
+            self._group_links[uid] = link
+        return self._group_links.get(uid)
 
     def gone(self, kind: Kind, uid: str) -> Link | None:
         """The link as it was before its resource was deleted, while there is no new one."""
-        return self._gone[kind].get(uid)
+        row = self._gone[kind].get(uid)
+        return None if row is None else _link(kind, uid, row)
 
     def all(self, kind: Kind) -> Iterable[Link]:
-        return self._links[kind].values()
+        return (_link(kind, uid, row) for uid, row in self._rows[kind].items())
 
     def count(self, kind: Kind) -> int:
-        return len(self._links[kind])
+        return len(self._rows[kind])
 
     def keep(self, promise: Promise) -> None:
         """Take a promise into its link; a promise with an id makes the link."""
-        links = self._links[promise.kind]
-        old = links.get(promise.uid)
+        rows, uid = self._rows[promise.kind], promise.uid
+        self._group_links.pop(uid, None)
+        old = rows.get(uid)
         if promise.forget:
-            links.pop(promise.uid, None)
+            rows.pop(uid, None)
         elif promise.gone:
             if old is not None:
-                self._gone[promise.kind][promise.uid] = links.pop(promise.uid)
-        elif promise.id is not None and (old is None or old.id != promise.id):
-            self._gone[promise.kind].pop(promise.uid, None)
-            fresh = Link(promise.kind, promise.uid, promise.id, created=promise.created)
-            links[promise.uid] = self._with(fresh, promise)
+                self._gone[promise.kind][uid] = rows.pop(uid)
+        elif promise.id is not None and (old is None or old[0] != promise.id):
+            self._gone[promise.kind].pop(uid, None)
+            rows[uid] = self._changed((promise.id, (), (), frozenset(), False), promise)
         elif old is not None:
-            links[promise.uid] = self._with(old, promise)
+            rows[uid] = self._changed(old, promise)
 
-    def _with(self, link: Link, promise: Promise) -> Link:
-        values = promise.values if promise.whole else {**link.values, **promise.values}
-        members = link.members if promise.members is None and isinstance(link.members, set) else set(link.members)
-        if promise.members is not None:
-            members = set(promise.members)
-        members |= promise.joined
-        members -= promise.left
-        return replace(link, values=self._compact(values), members=members, created=link.created or promise.created)
+    def _changed(self, row: _Row, promise: Promise) -> _Row:
+        identifier, paths, values, members, created = row
+        if promise.whole:
+            paths, values = self._compact(promise.values)
+        elif promise.values:
+            paths, values = self._compact({**dict(zip(paths, values, strict=True)), **promise.values})
+        if promise.kind == "group":
+            members = members if promise.members is None and isinstance(members, set) else set(members)
+            members = members if promise.members is None else set(promise.members)
+            members |= promise.joined
+            members -= promise.left
+        return identifier, paths, values, members, created or promise.created
 
-    def _compact(self, values: Mapping[str, Any]) -> Kept:
-        paths = tuple(values)
-        return Kept(self._shapes.setdefault(paths, paths), tuple(values.values()))
+    def _compact(self, values: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        paths = tuple(map(intern, values))
+        return self._shapes.setdefault(paths, paths), tuple(values.values())
+
+
+def _link(kind: Kind, uid: str, row: _Row) -> Link:
+    identifier, paths, values, members, created = row
+    return Link(kind, uid, identifier, Kept(paths, values), members, created)

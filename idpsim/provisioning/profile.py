@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from idpsim.provisioning.flow import Call, Flow, Skipped, nothing
+from idpsim.provisioning.links import nothing as no_detail
 from idpsim.provisioning.settings import Settings
 from idpsim.wire import Headers, Quirk, Request
 
@@ -33,7 +34,7 @@ class Change:
     member: str | None = None
     attributes: tuple[str, ...] = ()
     delete: bool | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict, compare=False, hash=False)
+    detail: Mapping[str, Any] = field(default_factory=no_detail, compare=False, hash=False)
 
     @property
     def subject(self) -> str:

@@ -16,7 +16,7 @@ class Results:
     def __init__(self) -> None:
         self._lanes: dict[str, dict[str, Outcome]] = {}
         self._plain: dict[str, Outcome] = {}
-        self.touched: dict[tuple[Kind, str], None] = {}
+        self._touched: dict[Kind, dict[str, None]] = {"user": {}, "group": {}}
         self.notes: list[str] = []
 
     def tell(self, subject: str, lane: str, outcome: Outcome) -> None:
@@ -28,7 +28,11 @@ class Results:
             self._plain[subject] = plain
 
     def touch(self, promise: Promise) -> None:
-        self.touched[(promise.kind, promise.uid)] = None
+        self._touched[promise.kind][promise.uid] = None
+
+    def touched(self) -> Iterator[tuple[Kind, str]]:
+        """The kind and uid of every resource about which something was promised, users first."""
+        return ((kind, uid) for kind, uids in self._touched.items() for uid in uids)
 
     def has(self, subject: str) -> bool:
         return subject in self._plain or subject in self._lanes

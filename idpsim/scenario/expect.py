@@ -23,8 +23,8 @@ def on_resource(
     `members` gives the key of each id that this run knows.
     """
     if expected.path == "absent":
-        wanted = expected.value is not False
-        return "" if (document is None) is wanted else ("it is still there" if wanted else "it is not there")
+        absent = expected.value is not False
+        return "" if (document is None) is absent else ("it is still there" if absent else "it is not there")
     if document is None:
         wanted = _listed(expected.value) if expected.path == "members" else written(expected.value)
         return f"it is not there, expected {expected.path} {wanted}"

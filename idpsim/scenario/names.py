@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from idpsim.directory import Group, Person, group_with_suffix, suffixed, with_suffix
 
+RECENT = 4096
 _LETTERS = "bcdfghjkmnpqrstvwxz"
 
 
@@ -52,9 +54,13 @@ class _Fresh(Mapping[str, Person]):
     def __init__(self, people: Mapping[str, Person], suffix: str) -> None:
         self._people = people
         self._suffix = suffix
+        self._made = lru_cache(maxsize=RECENT)(self._make)
+
+    def _make(self, key: str) -> Person:
+        return with_suffix(self._people[key], self._suffix)
 
     def __getitem__(self, key: str) -> Person:
-        return with_suffix(self._people[key], self._suffix)
+        return self._made(key)
 
     def __contains__(self, key: object) -> bool:
         return key in self._people

@@ -24,7 +24,7 @@ from idpsim.scenario.model import FaultSpec, Script, Step, Verification
 from idpsim.scenario.names import Names
 from idpsim.scenario.reader import Reader
 from idpsim.scenario.results import Failure, FailureKind, StepResult
-from idpsim.scenario.verify import Finding, Key, Verifier
+from idpsim.scenario.verify import Finding, Verifier
 from idpsim.scenario.world import World
 from idpsim.transport.faults import Fault
 from idpsim.wire import Quirk
@@ -215,7 +215,7 @@ class Session:
         how = self._verification(step)
         if not how.on or any(isinstance(each, Waiting) and each.until is None for each in outcomes.values()):
             return []
-        keys: dict[Key, None] = dict(self.engine.results.touched)
+        keys = list(self.engine.results.touched())
         return self.verifier.check(keys, how.within) if keys else []
 
     def _failure(self, finding: Finding, step: Step, first: int) -> Failure:
