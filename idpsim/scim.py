@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,38 +32,42 @@ def values_of(document: Mapping[str, Any]) -> dict[str, Any]:
     An element of a multi-valued attribute is told by its `type` (`emails[type eq "work"].value`), else by
     `primary`; where that does not tell them apart the attribute is one tuple of its elements.
     """
-    return dict(_flat(document, "", NOT_VALUES))
-
-
-def _flat(document: Mapping[str, Any], prefix: str, leave: frozenset[str]) -> Iterator[tuple[str, Any]]:
+    values: dict[str, Any] = {}
     for name, value in document.items():
-        if name in leave or value is None:
-            continue
-        path = f"{prefix}{name}"
-        if isinstance(value, Mapping):
-            separator = ":" if name.lower().startswith("urn:") else "."
-            yield from _flat(value, f"{path}{separator}", frozenset())
-        elif isinstance(value, list | tuple):
-            yield from _elements(path, value)
-        else:
-            yield path, value
+        if name not in NOT_VALUES:
+            _lay(values, name, value, ":" if name[:4].lower() == "urn:" else ".")
+    return values
 
 
-def _elements(path: str, elements: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+def _lay(values: dict[str, Any], path: str, value: Any, joint: str = ".") -> None:
+    """Put the values at and below a path; text, the most common, is told first."""
+    kind = type(value)
+    if kind is str or kind is bool:
+        values[path] = value
+    elif kind is dict:
+        for name, inner in value.items():
+            _lay(values, f"{path}{joint}{name}", inner)
+    elif kind is list or kind is tuple:
+        _lay_elements(values, path, value)
+    elif value is not None:
+        values[path] = value
+
+
+def _lay_elements(values: dict[str, Any], path: str, elements: Sequence[Any]) -> None:
     if not elements:
         return
     selectors = [_selector(each) for each in elements]
     if None in selectors or len(set(selectors)) < len(selectors):
-        yield path, tuple(elements)
+        values[path] = tuple(elements)
         return
     for each, selector in zip(elements, selectors, strict=True):
         for name, value in each.items():
             if name != "type" and value is not None and not isinstance(value, list | dict):
-                yield f"{path}[{selector}].{name}", value
+                values[f"{path}[{selector}].{name}"] = value
 
 
 def _selector(element: Any) -> str | None:
-    if not isinstance(element, Mapping):
+    if not isinstance(element, dict):
         return None
     if isinstance(element.get("type"), str):
         return f'type eq "{element["type"]}"'

@@ -6,6 +6,7 @@ later call of the same flow fails. A flow returns its outcome.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from idpsim.provisioning.links import Promise
 from idpsim.wire import JSON, Answer, NoResponse, Quirk, Response
 
+_PLAIN = re.compile(r"[A-Za-z0-9_~-]+").fullmatch
 Params: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -115,7 +117,7 @@ def worst(words: list[str]) -> str:
 
 def segment(identifier: str) -> str:
     """An id as one path segment, reserved characters escaped."""
-    return quote(identifier, safe="", errors="replace")
+    return identifier if _PLAIN(identifier) else quote(identifier, safe="", errors="replace")
 
 
 def equals(attribute: str, value: str) -> str:

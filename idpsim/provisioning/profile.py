@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -98,6 +99,11 @@ class Retry:
     quirk: Quirk | None = None
 
 
+@cache
+def _host(base: str) -> str:
+    return urlsplit(base).netloc.rpartition("@")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Where the app sends to: base URL, the whole Authorization value, and headers that the vendor does not send.
@@ -112,7 +118,7 @@ class Connection:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.base).netloc.rpartition("@")[2]
+        return _host(self.base)
 
 
 class JobsOf(Protocol):

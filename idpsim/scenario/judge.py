@@ -31,6 +31,7 @@ class Judge:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._notes: list[str] = []
 
     def already(self, step: Step) -> list[str]:
         """Which expectations are met before the step is played: they prove nothing."""
@@ -40,9 +41,10 @@ class Judge:
                 document = self._before(kind, key)
             except Unreadable:
                 continue
-            if not on_resource(expected, document, self._session.names, self._members()):
+            if not self._wrong(expected, key, document):
                 what = "absent" if expected.path == "absent" else expected.path
                 notes.append(f"{key}: the expectation on {what} was met before this step, so it proves nothing")
+        self._notes = []
         return notes[:20]
 
     def judge(
@@ -55,7 +57,8 @@ class Judge:
         if outcomes and all(isinstance(each, Skipped) and each.by == "vendor" for each in outcomes.values()):
             return [], (["its expectations are skipped with it"] if step.expect else [])
         failures = [*self._resources(step, outcomes, first, hopeless), *self._others(step, outcomes, first)]
-        return failures, []
+        notes, self._notes = self._notes, []
+        return failures, list(dict.fromkeys(notes))
 
     def _resources(
         self, step: Step, outcomes: Mapping[str, Outcome], first: int, hopeless: Set[Key]
@@ -78,13 +81,31 @@ class Judge:
         while True:
             try:
                 document = self._now(kind, key)
-                wrong = on_resource(expected, document, session.names, self._members())
+                wrong = self._wrong(expected, key, document)
             except Unreadable as reason:
                 return str(reason)
             if not wrong or waited >= within:
                 return wrong
             session.world.sleep(min(pause, within - waited))
             waited, pause = waited + pause, pause * 2
+
+    def _wrong(self, expected: Expected, key: str, document: Mapping[str, Any] | None) -> str:
+        """What is wrong with a resource; who this run does not know is no member of its groups."""
+        names = self._session.names
+        if expected.path != "members" or document is None:
+            return on_resource(expected, document, names, {})
+        held = get(document, "members")
+        if held is None and expected.value and not self._session.verifier.sights.ever("group", "members"):
+            self._notes.append(f"{key}: this service provider does not return members, so they cannot be judged")
+            return ""
+        known = self._members()
+        listed = held if isinstance(held, list) else []
+        strangers = [value for each in listed if isinstance(value := _value(each), str) and value not in known]
+        if strangers:
+            count = "a member" if len(strangers) == 1 else f"{len(strangers)} members"
+            self._notes.append(f"{key}: {count} that this run did not make is left out: {', '.join(strangers[:3])}")
+        own = [each for each in listed if _value(each) not in strangers]
+        return on_resource(expected, {**document, "members": own}, names, known)
 
     def _failure(self, expected: Expected, message: str, kind: Kind, key: str, first: int) -> Failure:
         session = self._session
@@ -136,8 +157,11 @@ class Judge:
 
     def _members(self) -> Mapping[str, str]:
         """The key of each id that the run knows."""
-        links = self._session.app.links
-        return {each.id: each.uid.partition("#")[0] for kind in ("user", "group") for each in links.all(kind)}
+        links, directory = self._session.app.links, self._session.app.directory
+        people = (("user", directory.person(key).uid) for key in directory.people())
+        gone = (links.gone(kind, uid) for kind, uid in (*people, *(("group", key) for key in directory.groups())))
+        found = (*(each for each in gone if each), *links.all("user"), *links.all("group"))
+        return {each.id: each.uid.partition("#")[0] for each in found}
 
     def _before(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
         seen = self._session.verifier.sights.last((kind, self._uid(kind, key)))
@@ -175,6 +199,10 @@ class Judge:
         wanted = name.casefold()
         named = (each for each in found if str(get(each, NAMED_BY[kind])).casefold() == wanted)
         return next(named, None)
+
+
+def _value(member: Any) -> Any:
+    return get(member, "value") if isinstance(member, Mapping) else member
 
 
 def _said(answer: Answer) -> str:

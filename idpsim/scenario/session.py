@@ -61,6 +61,8 @@ class Session:
         aside = self._aside(step)
         if aside is not None:
             return self._result(step, first, started, outcome="skipped", skipped=aside)
+        if self.verifier.lag and not self.world.immediate:
+            self.world.sleep(self.verifier.lag)
         already = self._judge.already(step)
         self.engine.begin()
         self.world.vendor.arm(tuple(_fault(spec) for spec in step.faults))

@@ -77,7 +77,8 @@ def _attribute(path: str) -> str:
 class Verifier:
     """Holds the service provider to what it has acknowledged in one run.
 
-    `within` are the seconds for which a difference may still heal; `sleep` waits for real.
+    `within` are the seconds for which a difference may still heal; `sleep` waits for real. `lag` are the seconds after
+    which a read was once seen to show what a write before it had changed.
     """
 
     def __init__(
@@ -95,13 +96,14 @@ class Verifier:
         self._sleep = sleep
         self.sights = Sights()
         self.notes: list[str] = []
+        self.lag = 0.0
         self._once_promised: dict[str, set[str]] = {}
         self._case_known = False
 
     def check(self, touched: Iterable[Key], within: float) -> list[Finding]:
         """What is wrong with the resources that were touched, after waiting for it to heal."""
         self.notes = []
-        keys = sorted(touched, key=lambda key: key[0] == "group")
+        keys = sorted(touched, key=lambda key: (key[0] == "group", key[1]))
         if len(keys) > MANY:
             return self._check_pages(keys)
         wrong = {key: found for key in keys if (found := self._look(key))}
@@ -113,9 +115,10 @@ class Verifier:
             healed = [key for key in wrong if not self._again(key, wrong)]
             for key in healed:
                 self.notes.append(f"{self._name(key)}: held what was acknowledged only after about {waited:.1f} s")
+                self.lag = max(self.lag, waited)
                 del wrong[key]
         findings = [finding for found in wrong.values() for finding in found]
-        return findings or self._case(keys)
+        return findings or self._case(keys, within)
 
     def _again(self, key: Key, wrong: dict[Key, list[Finding]]) -> list[Finding]:
         wrong[key] = self._look(key)
@@ -237,7 +240,7 @@ class Verifier:
         person = self._app.person(uid)
         return person.userName if person else None
 
-    def _case(self, keys: Sequence[Key]) -> list[Finding]:
+    def _case(self, keys: Sequence[Key], within: float) -> list[Finding]:
         """Once a run: userName is found in any case, externalId only in its own (RFC 7643, sections 3.1 and 4.1.1)."""
         links = (self._app.links.user(uid) for kind, uid in keys if kind == "user")
         link = next((each for each in links if each is not None and each.created and each.active), None)
@@ -248,20 +251,41 @@ class Verifier:
         for attribute, exact in (("userName", False), ("externalId", True)):
             value = link.values.get(attribute)
             if isinstance(value, str) and value.swapcase() != value:
-                found += self._case_of(link, attribute, value.swapcase(), exact)
+                found += self._case_of(link, attribute, value, exact, within)
         return found
 
-    def _case_of(self, link: Link, attribute: str, value: str, exact: bool) -> list[Finding]:
+    def _case_of(self, link: Link, attribute: str, value: str, exact: bool, within: float) -> list[Finding]:
+        other = self._names.original(value.swapcase())
+        hit = self._finds(link, attribute, value.swapcase())
+        if hit is None or hit is not exact:
+            return []
+        key: Key = ("user", link.uid)
+        if exact:
+            what = f'the filter {attribute} eq "{other}" finds the user although its case differs'
+            return [self._finding(key, f"{what}: {attribute} is caseExact (RFC 7643, 3.1)", attribute)]
+        waited, pause = 0.0, 0.05
+        while not (own := self._finds(link, attribute, value)) and own is not None and waited < within:
+            self._sleep(min(pause, within - waited))
+            waited, pause = waited + pause, pause * 2
+        if not own:
+            what = (
+                f'the filter {attribute} eq "{self._names.original(value)}" does not find the user that has this name'
+            )
+            return [] if own is None else [self._finding(key, what, attribute)]
+        if waited:
+            self.lag = max(self.lag, waited)
+            self.notes.append(f"{self._name(key)}: found by filter only after about {waited:.1f} s")
+        if self._finds(link, attribute, value.swapcase()):
+            return []
+        what = f'the filter {attribute} eq "{other}" does not find the user'
+        return [self._finding(key, f"{what}: {attribute} is not caseExact (RFC 7643, 4.1.1)", attribute)]
+
+    def _finds(self, link: Link, attribute: str, value: str) -> bool | None:
+        """Whether a filter finds the user, None where the answer is no list."""
         resources = self._reader.find("user", attribute, value)
         if not isinstance(resources, list):
-            return []
-        hit = any(get(each, "id") == link.id for each in resources)
-        if hit is not exact:
-            return []
-        rule = "is caseExact (RFC 7643, 3.1)" if exact else "is not caseExact (RFC 7643, 4.1.1)"
-        what = "finds the user although its case differs" if exact else "does not find the user"
-        message = f'the filter {attribute} eq "{self._names.original(value)}" {what}: {attribute} {rule}'
-        return [self._finding(("user", link.uid), message, attribute)]
+            return None
+        return any(get(each, "id") == link.id for each in resources)
 
     def _check_pages(self, keys: Sequence[Key]) -> list[Finding]:
         """Reads whole pages instead of single resources; what no page shows is read by id."""

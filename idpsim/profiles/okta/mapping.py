@@ -177,14 +177,15 @@ def _lay_extensions(
     for urn, keys in wanted.items():
         if not keys:
             continue
-        block = dict(body[urn]) if isinstance(body.get(urn), dict) else {}
+        held = next((key for key in body if key.lower() == urn.lower()), urn)
+        block = dict(body[held]) if isinstance(body.get(held), dict) else {}
         for key in keys:
             _lay(block, key, fresh.get(urn, {}).get(key), empty, clear=clear and key != "manager")
             if clear and key == "manager" and key not in fresh.get(urn, {}):
                 block.pop(key, None)
         if block:
-            body[urn] = block
+            body[held] = block
             schemas = body.get("schemas")
             body["schemas"] = [*(schemas if isinstance(schemas, list) else [USER])]
-            if urn not in body["schemas"]:
+            if urn.lower() not in (str(each).lower() for each in body["schemas"]):
                 body["schemas"].append(urn)

@@ -111,7 +111,7 @@ def _push(
     if active is not None:
         body["active"] = active
     yield from _put("/Users", link, body, quirk)
-    yield link.promised(_acknowledged(body))
+    yield link.promised(_acknowledged(body), whole=True)
 
 
 def _read(path: str, link: Link) -> Steps:
@@ -144,7 +144,7 @@ def deactivate(link: Link, pushes: bool) -> Flow:
         held = yield from _read("/Users", link)
         body = {**held, "active": False}
         yield from _put("/Users", link, body, facts.PUT_EVERYTHING)
-        return Done(promises=(link.promised(_acknowledged(body)),))
+        return Done(promises=(link.promised(_acknowledged(body), whole=True),))
     yield from _set(link, {"active": False})
     return Done()
 
