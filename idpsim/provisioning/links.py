@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from sys import intern
 from typing import Any, Literal, TypeAlias
 
+from idpsim.wire import compact
+
 Kind: TypeAlias = Literal["user", "group"]
-_Row: TypeAlias = tuple[str, tuple[str, ...], tuple[Any, ...], AbstractSet[str], bool]
+_Row: TypeAlias = tuple[str, tuple[str, ...], bytes, AbstractSet[str], bool]
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -42,28 +45,31 @@ class Promise:
 
 
 class Kept(Mapping[str, Any]):
-    """A mapping in two tuples: a hundred thousand of them with the same paths share the paths."""
+    """Acknowledged values as they are held: paths, which many people share, and JSON, read when one is asked for."""
 
-    __slots__ = ("_paths", "_values")
+    __slots__ = ("_paths", "_raw", "_values")
 
-    def __init__(self, paths: tuple[str, ...], values: tuple[Any, ...]) -> None:
+    def __init__(self, paths: tuple[str, ...], raw: bytes) -> None:
         self._paths = paths
-        self._values = values
+        self._raw = raw
+        self._values: dict[str, Any] | None = None
+
+    def _read(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = dict(zip(self._paths, json.loads(self._raw), strict=True))
+        return self._values
 
     def __getitem__(self, path: str) -> Any:
-        try:
-            return self._values[self._paths.index(path)]
-        except ValueError:
-            raise KeyError(path) from None
+        return self._read()[path]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._read())
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._read())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (Kept, (self._paths, self._values))
+        return (Kept, (self._paths, self._raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,8 @@ class Link:
 class Links:
     """All links of one app, by kind and uid. Only the engine writes.
 
-    They are held as rows, since a hundred thousand of them have to fit; a `Link` is made when one is looked at. A
-    group's is made once: as long as nothing is promised it is the same object.
+    They are held as rows with their values as JSON, since a hundred thousand of them have to fit; a `Link` is made when
+    one is looked at. A group's is made once: as long as nothing is promised it is the same object.
     """
 
     def __init__(self) -> None:
@@ -148,28 +154,28 @@ class Links:
                 self._gone[promise.kind][uid] = rows.pop(uid)
         elif promise.id is not None and (old is None or old[0] != promise.id):
             self._gone[promise.kind].pop(uid, None)
-            rows[uid] = self._changed((promise.id, (), (), frozenset(), False), promise)
+            rows[uid] = self._changed((promise.id, (), b"[]", frozenset(), False), promise)
         elif old is not None:
             rows[uid] = self._changed(old, promise)
 
     def _changed(self, row: _Row, promise: Promise) -> _Row:
-        identifier, paths, values, members, created = row
+        identifier, paths, raw, members, created = row
         if promise.whole:
-            paths, values = self._compact(promise.values)
+            paths, raw = self._packed(promise.values)
         elif promise.values:
-            paths, values = self._compact({**dict(zip(paths, values, strict=True)), **promise.values})
+            paths, raw = self._packed({**Kept(paths, raw), **promise.values})
         if promise.kind == "group":
             members = members if promise.members is None and isinstance(members, set) else set(members)
             members = members if promise.members is None else set(promise.members)
             members |= promise.joined
             members -= promise.left
-        return identifier, paths, values, members, created or promise.created
+        return identifier, paths, raw, members, created or promise.created
 
-    def _compact(self, values: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    def _packed(self, values: Mapping[str, Any]) -> tuple[tuple[str, ...], bytes]:
         paths = tuple(map(intern, values))
-        return self._shapes.setdefault(paths, paths), tuple(values.values())
+        return self._shapes.setdefault(paths, paths), compact(list(values.values()))
 
 
 def _link(kind: Kind, uid: str, row: _Row) -> Link:
-    identifier, paths, values, members, created = row
-    return Link(kind, uid, identifier, Kept(paths, values), members, created)
+    identifier, paths, raw, members, created = row
+    return Link(kind, uid, identifier, Kept(paths, raw), members, created)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from idpsim.provisioning.links import Kind
 from idpsim.scenario.reader import NAMED_BY, PATHS
@@ -14,6 +13,7 @@ from idpsim.scim import get
 from idpsim.wire import Exchange, NoResponse, Response
 
 MOST_LEFT = 50
+LATE = 1.0
 
 
 def clean_up(session: Session) -> CleanUp:
@@ -26,7 +26,7 @@ def clean_up(session: Session) -> CleanUp:
         elif session.names.marks(name):
             lost[kind, name] = None
     for kind, name in lost:
-        created |= dict.fromkeys((kind, each) for each in _found(session, kind, name))
+        created |= dict.fromkeys((kind, each) for each in _late(session, kind, name))
     removed = 0
     left: list[str] = []
     for kind, identifier in sorted(created, key=lambda each: each[0] == "user"):
@@ -66,9 +66,19 @@ def _name(kind: Kind, exchange: Exchange) -> str:
     return str(body.get(NAMED_BY[kind], "")) if isinstance(body, dict) else ""
 
 
-def _found(session: Session, kind: Kind, name: str) -> Iterator[str]:
-    resources = session.reader.find(kind, NAMED_BY[kind], unquote(name))
-    for each in resources if isinstance(resources, list) else ():
-        identifier = get(each, "id")
-        if isinstance(identifier, str) and session.names.marks(str(get(each, NAMED_BY[kind]))):
-            yield identifier
+def _late(session: Session, kind: Kind, name: str) -> list[str]:
+    """What a filter finds under the name, looked for once more where it finds nothing: the write may come to light."""
+    found = _found(session, kind, name)
+    if found == [] and not session.world.immediate:
+        session.world.sleep(LATE)
+        found = _found(session, kind, name)
+    return found or []
+
+
+def _found(session: Session, kind: Kind, name: str) -> list[str] | None:
+    """The ids of the resources of this name, which carries the suffix; None where they cannot be looked up."""
+    resources = session.reader.find(kind, NAMED_BY[kind], name)
+    if not isinstance(resources, list):
+        return None
+    same = (each for each in resources if str(get(each, NAMED_BY[kind])).casefold() == name.casefold())
+    return [found for each in same if isinstance(found := get(each, "id"), str) and found]

@@ -205,7 +205,8 @@ class Verifier:
         values = [get(each, "value") for each in held or [] if isinstance(each, Mapping)]
         found = {value for value in values if isinstance(value, str)}
         wrong = [f"{self._bare(uid)} is missing" for uid in sorted(link.members) if self._wanted(uid, found)]
-        known = {each.id: each.uid for each in self._app.links.all("user") if each.active} if found else {}
+        linked = (each for each in self._app.links.all("user") if each.id in found) if found else ()
+        known = {each.id: each.uid for each in linked if each.active}
         for uid in sorted(known[each] for each in found if each in known):
             if uid not in link.members and (link.created or uid in once) and self._is_current(uid):
                 wrong.append(f"{self._bare(uid)} must not be a member")

@@ -1,0 +1,62 @@
+"""Playing shipped scenarios against a service provider, and the verdict as a short value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from idpsim.api import Playing, load, opened, play
+from idpsim.scenario.results import RunResult
+
+ROOT = Path(__file__).parents[2]
+PROFILES = ("okta", "okta-aiw", "entra", "entra-flag", "onelogin")
+SCENARIOS = (
+    "joiner",
+    "mover",
+    "leaver",
+    "group-push",
+    "rehire",
+    "rename",
+    "deprovision-matrix",
+    "lost-response",
+    "rate-limited",
+)
+
+Verdict = dict[int, tuple[str, ...]]
+
+
+def played(
+    scenario: str, profile: str, url: str, token: str | None = None, how: Mapping[str, Any] | None = None
+) -> RunResult:
+    """A shipped scenario, or one by its path, as one profile against one service provider."""
+    path = Path(scenario) if scenario.endswith(".yaml") else ROOT / "scenarios" / f"{scenario}.yaml"
+    tokens = {} if token is None else {"": token}
+    return next(iter(play(load(path, idp=[profile]), Playing({"": url}, tokens, **(how or {})))))
+
+
+def played_with(scenario: str, profile: str, settings: Mapping[str, Any], url: str, token: str) -> RunResult:
+    """As `played`, with other settings of the app."""
+    script = load(ROOT / "scenarios" / f"{scenario}.yaml", idp=[profile]).script(profile)
+    script = replace(script, settings={**script.settings, **settings})
+    with opened(script, Playing({"": url}, {"": token})) as run:
+        for _ in run:
+            pass
+        return run.result()
+
+
+def verdict(result: RunResult) -> Verdict:
+    """What failed: the messages by the line of the step; line 0 is the run itself."""
+    found = {step.place.line: tuple(each.message for each in step.failures) for step in result.steps if step.failures}
+    return found | ({0: tuple(each.message for each in result.failures)} if result.failures else {})
+
+
+def places(result: RunResult) -> set[tuple[int, int]]:
+    """Line and column of each failure."""
+    return {(each.place.line, each.place.column) for step in result.steps for each in step.failures}
+
+
+def said(result: RunResult) -> str:
+    """All notes of a run, a line each."""
+    return "\n".join(note for step in result.steps for note in step.notes)
