@@ -31,6 +31,8 @@ def on_resource(
     if expected.path == "members":
         return _members(expected.value, document, members)
     found = [names.original(value) for value in find(document, expected.path).values]
+    if expected.path == "active" and expected.value is True and not found:
+        return ""  # nothing says that the user is not: SCIM has no default for it, and not every vendor sends it
     if any(fits(expected.value, value, expected.path) for value in found or [None]):
         return ""
     shown = found[0] if len(found) == 1 else (found or None)

@@ -95,7 +95,7 @@ class Session:
 
     def _happen(self, step: Step) -> dict[str, Outcome]:
         """Play the event; outcomes that are not the engine's own are returned by subject."""
-        subject = (self._keys(step) or ["app"])[0]
+        subject = next(iter((*step.people, *step.groups)), "app")
         never = self.profile.never.get(step.event)
         if never is not None:
             return dict.fromkeys(self._keys(step) or ["app"], never)
@@ -169,6 +169,8 @@ class Session:
                 found[key] = outcome
         if "app" in found and len(found) > 1 and isinstance(found["app"], Done):
             del found["app"]
+        if step.everyone:
+            return found
         ordered = {key: found[key] for key in self._keys(step) if key in found}
         return {**ordered, **{key: outcome for key, outcome in found.items() if key not in ordered}}
 
@@ -178,13 +180,13 @@ class Session:
             return []
         last = len(self.world.transcript)
         failures: list[Failure] = []
-        mine = set(self._keys(step))
+        mine = set(() if step.everyone else self._keys(step))
         for key, outcome in outcomes.items():
             reason = getattr(outcome, "reason", "")
             if outcome.word not in ("failed", "waiting", "quarantined"):
                 self._failing.discard(key)
                 continue
-            if key in self._failing and key not in mine:
+            if key in self._failing and key not in mine and not step.everyone:
                 self._still.append(f"{key}: still {outcome.word}: {reason}")
                 continue
             self._failing.add(key)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from idpsim.api import Playing, load, opened, play
+from idpsim.api import Playing, load, opened
+from idpsim.scenario.model import Verification
 from idpsim.scenario.results import RunResult
 
 ROOT = Path(__file__).parents[2]
@@ -28,19 +29,23 @@ Verdict = dict[int, tuple[str, ...]]
 
 
 def played(
-    scenario: str, profile: str, url: str, token: str | None = None, how: Mapping[str, Any] | None = None
+    scenario: str,
+    profile: str,
+    url: str,
+    token: str | None = None,
+    how: Mapping[str, Any] | None = None,
+    *,
+    within: float = 0.2,
+    settings: Mapping[str, Any] | None = None,
 ) -> RunResult:
-    """A shipped scenario, or one by its path, as one profile against one service provider."""
+    """A shipped scenario, or one by its path, as one profile against one service provider.
+
+    `within` are the seconds for which a difference may heal, `settings` more of the app's settings.
+    """
     path = Path(scenario) if scenario.endswith(".yaml") else ROOT / "scenarios" / f"{scenario}.yaml"
-    tokens = {} if token is None else {"": token}
-    return next(iter(play(load(path, idp=[profile]), Playing({"": url}, tokens, **(how or {})))))
-
-
-def played_with(scenario: str, profile: str, settings: Mapping[str, Any], url: str, token: str) -> RunResult:
-    """As `played`, with other settings of the app."""
-    script = load(ROOT / "scenarios" / f"{scenario}.yaml", idp=[profile]).script(profile)
-    script = replace(script, settings={**script.settings, **settings})
-    with opened(script, Playing({"": url}, {"": token})) as run:
+    script = load(path, idp=[profile]).script(profile)
+    script = replace(script, settings={**script.settings, **(settings or {})}, verify=Verification(within=within))
+    with opened(script, Playing({"": url}, {} if token is None else {"": token}, **(how or {}))) as run:
         for _ in run:
             pass
         return run.result()
