@@ -19,10 +19,10 @@ def _side(name: str, target: str) -> Callable[[int], object]:
         from players import idpsim
 
         return idpsim(target, int(hands or 1))
-    if side == "served":
-        from served import served
+    if side in ("in_process", "behind_waitress"):
+        import served
 
-        return served(int(hands or 1))
+        return getattr(served, side)()
     from clients import CLIENTS
 
     return CLIENTS[side](target)

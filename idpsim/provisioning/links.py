@@ -136,6 +136,10 @@ class Links:
         row = self._gone[kind].get(uid)
         return None if row is None else _link(kind, uid, row)
 
+    def departed(self, kind: Kind) -> Iterable[Link]:
+        """The links whose resource was deleted, as they were before."""
+        return (_link(kind, uid, row) for uid, row in self._gone[kind].items())
+
     def all(self, kind: Kind) -> Iterable[Link]:
         return (_link(kind, uid, row) for uid, row in self._rows[kind].items())
 

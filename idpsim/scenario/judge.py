@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from idpsim.scenario.session import Session
 
 LISTED = 1000
+KINDS: tuple[Kind, ...] = ("user", "group")
 
 
 class Unreadable(Exception):
@@ -155,13 +156,13 @@ class Judge:
     def _uid(self, kind: Kind, key: str) -> str:
         return self._session.app.directory.person(key).uid if kind == "user" else key
 
-    def _members(self) -> Mapping[str, str]:
-        """The key of each id that the run knows."""
-        links, directory = self._session.app.links, self._session.app.directory
-        people = (("user", directory.person(key).uid) for key in directory.people())
-        gone = (links.gone(kind, uid) for kind, uid in (*people, *(("group", key) for key in directory.groups())))
-        found = (*(each for each in gone if each), *links.all("user"), *links.all("group"))
-        return {each.id: each.uid.partition("#")[0] for each in found}
+    def _members(self, expected: Expected) -> Mapping[str, str]:
+        """The key of each id that the run knows, or has known, where the expectation is on members."""
+        if expected.path != "members":
+            return {}
+        links, kinds = self._session.app.links, KINDS
+        every = (each for kind in kinds for each in (*links.departed(kind), *links.all(kind)))
+        return {each.id: each.uid.partition("#")[0] for each in every}
 
     def _before(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
         seen = self._session.verifier.sights.last((kind, self._uid(kind, key)))

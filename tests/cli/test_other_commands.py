@@ -112,11 +112,7 @@ def test_every_event_that_provisions_can_be_shown() -> None:
     assert set(SITUATIONS) == set(EVENTS) - NOT_SHOWN
 
 
-UNFINISHED = pytest.mark.xfail(strict=False, reason="okta-aiw looks for the switch full_push, which it does not have")
-PROFILES = [pytest.param(name, marks=UNFINISHED if name == "okta-aiw" else ()) for name in all_profiles()]
-
-
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", all_profiles())
 def test_every_event_can_be_shown_as_every_profile(idpsim: Idpsim, profile: str) -> None:
     ended = idpsim("show", profile)
 

@@ -52,8 +52,14 @@ def played(
 
 
 def verdict(result: RunResult) -> Verdict:
-    """What failed: the messages by the line of the step; line 0 is the run itself."""
-    found = {step.place.line: tuple(each.message for each in step.failures) for step in result.steps if step.failures}
+    """What failed: the messages by the number of the step, from 1 on; 0 is the run itself.
+
+    Each failure stands at its step's place, or behind it and before the next one's.
+    """
+    found = {n: tuple(each.message for each in step.failures) for n, step in enumerate(result.steps, 1) if step.failures}
+    ends = [*(step.place.line for step in result.steps[1:]), 10**9]
+    for step, end in zip(result.steps, ends, strict=True):
+        assert all(step.place.line <= each.place.line < end for each in step.failures)
     return found | ({0: tuple(each.message for each in result.failures)} if result.failures else {})
 
 
