@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from idpsim.provisioning.flow import Outcome, Skipped, worst
@@ -78,14 +79,14 @@ class Judge:
         """What is wrong, looked at again for as long as the step's verification allows, where something was done."""
         session = self._session
         within = 0.0 if session.world.immediate or not patient else (step.verify or session.script.verify).within
-        waited, pause = 0.0, 0.05
+        waited, pause, since = 0.0, 0.05, perf_counter()
         while True:
             try:
                 document = self._now(kind, key)
                 wrong = self._wrong(expected, key, document)
             except Unreadable as reason:
                 return str(reason)
-            if not wrong or waited >= within:
+            if not wrong or max(waited, perf_counter() - since) >= within:
                 return wrong
             session.world.sleep(min(pause, within - waited))
             waited, pause = waited + pause, pause * 2
@@ -101,11 +102,13 @@ class Judge:
             return ""
         known = self._members()
         listed = held if isinstance(held, list) else []
-        strangers = [value for each in listed if isinstance(value := _value(each), str) and value not in known]
+        values = dict.fromkeys(value for each in listed if isinstance(value := _value(each), str))
+        strangers = [value for value in values if value not in known]
         if strangers:
             count = "a member" if len(strangers) == 1 else f"{len(strangers)} members"
             self._notes.append(f"{key}: {count} that this run did not make is left out: {', '.join(strangers[:3])}")
-        own = [each for each in listed if _value(each) not in strangers]
+        left_out = set(strangers)
+        own = [each for each in listed if not (isinstance(value := _value(each), str) and value in left_out)]
         return on_resource(expected, {**document, "members": own}, names, known)
 
     def _failure(self, expected: Expected, message: str, kind: Kind, key: str, first: int) -> Failure:
@@ -156,10 +159,8 @@ class Judge:
     def _uid(self, kind: Kind, key: str) -> str:
         return self._session.app.directory.person(key).uid if kind == "user" else key
 
-    def _members(self, expected: Expected) -> Mapping[str, str]:
-        """The key of each id that the run knows, or has known, where the expectation is on members."""
-        if expected.path != "members":
-            return {}
+    def _members(self) -> Mapping[str, str]:
+        """The key of each id that the run knows, or has known."""
         links, kinds = self._session.app.links, KINDS
         every = (each for kind in kinds for each in (*links.departed(kind), *links.all(kind)))
         return {each.id: each.uid.partition("#")[0] for each in every}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, TypeAlias
 
 from idpsim.provisioning.app import App
@@ -107,8 +108,8 @@ class Verifier:
         if len(keys) > MANY:
             return self._check_pages(keys)
         wrong = {key: found for key in keys if (found := self._look(key))}
-        waited, pause = 0.0, 0.05
-        while wrong and waited < within:
+        waited, pause, since = 0.0, 0.05, perf_counter()
+        while wrong and max(waited, perf_counter() - since) < within:
             pause = min(pause, within - waited)
             self._sleep(pause)
             waited, pause = waited + pause, pause * 2
@@ -264,8 +265,12 @@ class Verifier:
         if exact:
             what = f'the filter {attribute} eq "{other}" finds the user although its case differs'
             return [self._finding(key, f"{what}: {attribute} is caseExact (RFC 7643, 3.1)", attribute)]
-        waited, pause = 0.0, 0.05
-        while not (own := self._finds(link, attribute, value)) and own is not None and waited < within:
+        waited, pause, since = 0.0, 0.05, perf_counter()
+        while (
+            not (own := self._finds(link, attribute, value))
+            and own is not None
+            and max(waited, perf_counter() - since) < within
+        ):
             self._sleep(min(pause, within - waited))
             waited, pause = waited + pause, pause * 2
         if not own:

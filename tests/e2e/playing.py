@@ -56,7 +56,9 @@ def verdict(result: RunResult) -> Verdict:
 
     Each failure stands at its step's place, or behind it and before the next one's.
     """
-    found = {n: tuple(each.message for each in step.failures) for n, step in enumerate(result.steps, 1) if step.failures}
+    found = {
+        n: tuple(each.message for each in step.failures) for n, step in enumerate(result.steps, 1) if step.failures
+    }
     ends = [*(step.place.line for step in result.steps[1:]), 10**9]
     for step, end in zip(result.steps, ends, strict=True):
         assert all(step.place.line <= each.place.line < end for each in step.failures)

@@ -60,7 +60,7 @@ VERDICTS: dict[str, dict[str, dict[str, Failures]]] = {
         },
         "okta-aiw": {
             "mover": {3: "title is not there", 6: "title is not there"},
-            "group-push": {n: "members of engineering" for n in (3, 4, 5, 6)},
+            "group-push": dict.fromkeys((3, 4, 5, 6), "members of engineering"),
             "rename": {3: "ada is missing", 4: "title is not there", 6: "ada is missing"},
         },
         "entra": DJANGO_ENTRA,

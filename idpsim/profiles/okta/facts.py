@@ -52,6 +52,9 @@ RATE_LIMIT = Quirk(
 )
 NOT_BOTH = Quirk("Okta does not support the same group for assignment and for push.", REFERENCE)
 
+ASSIGNED_GROUP = Skipped("Okta sends nothing for the group itself: its members are assigned", REFERENCE, "state")
+NOTHING = Skipped("there is nothing that Okta sends for this", REFERENCE, "state")
+
 SETTINGS = {
     "create_users": Setting(True, "Create Users", source=REFERENCE),
     "update_users": Setting(True, "Update User Attributes", source=REFERENCE),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idpsim.profiles.okta import facts
-from idpsim.profiles.okta.users import identified, lookup
+from idpsim.profiles.okta.users import SUCCESS, identified, lookup
 from idpsim.provisioning.flow import (
     Call,
     Done,
@@ -60,47 +60,57 @@ class Pushed:
 
 def push(group: Pushed, link: Link | None, members_at_once: bool) -> Flow:
     """Make the group exist under its name, or take over the one that does, and push its members."""
-    fresh = link is None
-    if link is None:
-        link = yield from _made(group)
+    if link is not None:
+        yield from (_put(group, link) if group.puts else _replace(group, link))
+        return Done()
+    found = yield from lookup("/Groups", "displayName", group.name)
+    link = yield from (_made(group) if found is None else _linked(group, identified(found)))
     if not members_at_once:
         return Done("memberships are not pushed at once")
     if group.puts:
-        yield from _put(group, link)
+        yield from _put(group, link, keep=found is not None)
         return Done()
-    if fresh:
-        yield from accepted(get(f"/Groups/{segment(link.id)}"), 200)
-        yield from _name(group, link)
-    yield from _replace(group, link)
-    return Done()
+    yield from accepted(get(f"/Groups/{segment(link.id)}"), 200)
+    yield from _name(group, link)
+    yield from (_replace(group, link) if found is None else _add(group, link, group.members))
+    return Done("" if found is None else "found by its name and taken over: members that it had stay")
+
+
+def _linked(group: Pushed, identifier: str) -> Steps:
+    yield Promise("group", group.uid, id=identifier)
+    return Link("group", group.uid, identifier)
 
 
 def _made(group: Pushed) -> Steps:
-    found = yield from lookup("/Groups", "displayName", group.name)
-    if found is not None:
-        link = Link("group", group.uid, identified(found))
-        yield Promise("group", group.uid, id=link.id)
-        return link
     body = {"schemas": [GROUP], "displayName": group.name, "members": []}
     call = post("/Groups", body, facts.CREATED_EMPTY)
-    made = resource(call, (yield from accepted(call, 200, 201)))
+    made = resource(call, (yield from accepted(call, *SUCCESS)))
     yield Promise("group", group.uid, made["id"], {"displayName": group.name}, members=frozenset(), created=True)
     return Link("group", group.uid, made["id"])
 
 
-def _put(group: Pushed, link: Link) -> Steps:
+def _put(group: Pushed, link: Link, keep: bool = False) -> Steps:
+    """GET and PUT of the whole group; with `keep` the members that it had stay, as they do when a group is linked."""
     path = f"/Groups/{segment(link.id)}"
     answer = yield from accepted(get(path), 200)
     if not isinstance(answer.json, dict):
         raise Ended(Failed(f"GET {path} was answered 200 without a JSON object", answer))
+    members = [member.element() for member in group.members]
     body = {
         "schemas": [GROUP],
         "id": link.id,
         "displayName": group.name,
-        "members": [member.element() for member in group.members],
+        "members": [*(_others(answer.json, group) if keep else ()), *members],
     }
-    yield from accepted(put(path, body, facts.PUT_EVERYTHING), 200, 204)
+    yield from accepted(put(path, body, facts.PUT_EVERYTHING), *SUCCESS)
     yield Promise("group", group.uid, values={"displayName": group.name}, members=group.uids)
+
+
+def _others(held: Mapping[str, Any], group: Pushed) -> list[Any]:
+    mine = {member.id for member in group.members}
+    members = held.get("members")
+    elements = [each for each in members if isinstance(each, dict)] if isinstance(members, list) else []
+    return [each for each in elements if not isinstance(each.get("value"), str) or each["value"] not in mine]
 
 
 def _name(group: Pushed, link: Link) -> Steps:
@@ -120,10 +130,20 @@ def _replace(group: Pushed, link: Link) -> Steps:
     yield Promise("group", group.uid, members=group.uids)
 
 
+def _add(group: Pushed, link: Link, joined: tuple[Member, ...]) -> Steps:
+    if joined:
+        yield from _patch(link, _addition(joined))
+        yield Promise("group", group.uid, joined=frozenset(member.uid for member in joined))
+
+
+def _addition(joined: tuple[Member, ...]) -> dict[str, Any]:
+    return {"op": "add", "path": "members", "value": [member.element() for member in joined]}
+
+
 def _patch(link: Link, *arguments: Mapping[str, Any] | Quirk) -> Steps:
     operations = [each for each in arguments if not isinstance(each, Quirk)]
     quirks = tuple(each for each in arguments if isinstance(each, Quirk))
-    yield from accepted(patch(f"/Groups/{segment(link.id)}", *operations, quirks=quirks), 200, 204)
+    yield from accepted(patch(f"/Groups/{segment(link.id)}", *operations, quirks=quirks), *SUCCESS)
 
 
 def rename(group: Pushed, link: Link) -> Flow:
@@ -141,7 +161,7 @@ def change_members(group: Pushed, link: Link, joined: tuple[Member, ...], left: 
         {"op": "remove", "path": f'members[value eq "{member.id}"]'} for member in left
     ]
     if joined:
-        operations.append({"op": "add", "path": "members", "value": [member.element() for member in joined]})
+        operations.append(_addition(joined))
     yield from _patch(link, *operations, facts.REMOVE_THEN_ADD)
     yield Promise(
         "group",
@@ -166,5 +186,5 @@ def unlink(link: Link, remove: bool) -> Flow:
     if not remove:
         yield Promise("group", link.uid, forget=True)
         return Done("the group stays at the service provider")
-    yield from accepted(delete(f"/Groups/{segment(link.id)}"), 200, 204, 404)
+    yield from accepted(delete(f"/Groups/{segment(link.id)}"), *SUCCESS, 404)
     return Done(promises=(link.gone(),))

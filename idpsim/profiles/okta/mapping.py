@@ -1,4 +1,4 @@
-"""Okta's default attribute mapping: what of a person goes where, and how it is laid over the service provider's own.
+"""Okta's default attribute mapping: what of a person goes where.
 
 Source: Okta's SCIM 2.0 reference, and the external names (`emails.^[primary==true].value`) of public vendor tables.
 """
@@ -72,16 +72,14 @@ def _letters(raw: bytes) -> str:
 
 
 def document(profile: Profile) -> dict[str, Any]:
-    """The body of POST /Users, keys in Okta's order."""
+    """The body of POST /Users, keys in Okta's order; what has no value, or no namespace, is left out."""
     person = profile.person
     body: dict[str, Any] = {
         "schemas": [USER],
         "userName": person.userName,
-        "name": _given((scim, getattr(person, name)) for name, scim in NAME.items()),
-        "emails": [
-            *_element(person.email, primary=True, type="work"),
-            *_element(person.secondEmail, primary=False),
-        ],
+        "name": _given((scim, getattr(person, name)) for name, scim in NAME.items()) or None,
+        "emails": [*_element(person.email, primary=True, type="work"), *_element(person.secondEmail, primary=False)]
+        or None,
         "displayName": person.displayName,
         "locale": person.locale,
         "externalId": profile.id,
@@ -108,7 +106,9 @@ def _extensions(profile: Profile) -> dict[str, Any]:
     if profile.manager_id:
         work["manager"] = _given([("value", profile.manager_id), ("displayName", profile.manager_name)])
     found = {ENTERPRISE: work} if work else {}
-    return found | ({profile.namespace: dict(profile.person.custom)} if profile.person.custom else {})
+    if profile.namespace and profile.person.custom:
+        found[profile.namespace] = found.get(profile.namespace, {}) | dict(profile.person.custom)
+    return found
 
 
 def _given(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -119,73 +119,3 @@ def _element(value: str | None, *, primary: bool, type: str | None = None) -> li
     if value is None:
         return []
     return [{"primary": primary, "value": value} | ({"type": type} if type else {})]
-
-
-def merged(held: Mapping[str, Any], profile: Profile, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """The service provider's own representation with the mapped attributes (all, or `only` some) laid over it.
-
-    Multi-valued attributes are merged by element: the one with the same `primary` is changed, or one is appended.
-    Everything else, `id`, `meta` and unknown keys among it, stays as it came.
-    """
-    body = dict(held)
-    names = MAPPED if only is None else MAPPED & set(only)
-    fresh = document(profile)
-    empty = {"empty": "", "null": None}.get(profile.settings.get("clear", "empty"))
-    for name in sorted(names & CORE):
-        _lay(body, name, fresh.get(name), empty, clear=only is not None)
-    if names & set(NAME):
-        body["name"] = dict(held["name"]) if isinstance(held.get("name"), dict) else {}
-        for name in sorted(names & set(NAME)):
-            _lay(body["name"], NAME[name], fresh["name"].get(NAME[name]), empty, clear=only is not None)
-    for name in sorted(names & set(LISTED)):
-        attribute, primary = LISTED[name]
-        _lay_element(body, attribute, primary, fresh, clear=only is not None)
-    if names & set(ADDRESS):
-        _lay_element(body, "addresses", True, fresh, clear=only is not None)
-    _lay_extensions(body, fresh, profile, names, empty, clear=only is not None)
-    return body
-
-
-def _lay(body: dict[str, Any], key: str, value: Any, empty: str | None, *, clear: bool) -> None:
-    if value is not None:
-        body[key] = value
-    elif clear and body.get(key) is not None:
-        body[key] = empty
-
-
-def _lay_element(body: dict[str, Any], attribute: str, primary: bool, fresh: Mapping[str, Any], *, clear: bool) -> None:
-    mine = [each for each in fresh.get(attribute, ()) if each["primary"] is primary]
-    held = body.get(attribute)
-    elements = [dict(each) for each in held if isinstance(each, dict)] if isinstance(held, list) else []
-    at = next((i for i, each in enumerate(elements) if bool(each.get("primary")) is primary), None)
-    if mine and at is not None:
-        elements[at] |= mine[0]
-    elif mine:
-        elements.append(mine[0])
-    elif clear and at is not None:
-        del elements[at]
-    if elements or held is not None:
-        body[attribute] = elements
-
-
-def _lay_extensions(
-    body: dict[str, Any], fresh: Mapping[str, Any], profile: Profile, names: set[str], empty: str | None, *, clear: bool
-) -> None:
-    wanted = {ENTERPRISE: sorted(names & (WORK | {"manager"}))}
-    if "custom" in names:
-        wanted[profile.namespace] = sorted(profile.person.custom)
-    for urn, keys in wanted.items():
-        if not keys:
-            continue
-        held = next((key for key in body if key.lower() == urn.lower()), urn)
-        block = dict(body[held]) if isinstance(body.get(held), dict) else {}
-        for key in keys:
-            _lay(block, key, fresh.get(urn, {}).get(key), empty, clear=clear and key != "manager")
-            if clear and key == "manager" and key not in fresh.get(urn, {}):
-                block.pop(key, None)
-        if block:
-            body[held] = block
-            schemas = body.get("schemas")
-            body["schemas"] = [*(schemas if isinstance(schemas, list) else [USER])]
-            if urn.lower() not in (str(each).lower() for each in body["schemas"]):
-                body["schemas"].append(urn)

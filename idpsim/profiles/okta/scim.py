@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -38,32 +38,40 @@ class Client:
 
     def _user_jobs(self, change: Change, app: App) -> Iterator[Job]:
         if change.kind == "sync":
-            for key in app.everyone_assigned():
-                yield from self._sync(Change("sync", app.directory.person(key).uid), app)
+            everyone = (app.directory.uid(key) for key in app.everyone_assigned())
+            for uid in () if change.group else (change.person,) if change.person else everyone:
+                yield self._sync(Change("sync", uid), app)
         elif change.kind == "import":
             yield Job("app", import_all, (app.settings["import_groups"],), (change,))
         elif change.person and not change.group:
             person = app.person(change.person)
-            make = getattr(self, "_" + change.kind.replace("-", "_"), None)
-            if person is not None and make is not None:
+            make = getattr(self, "_" + change.kind, None)
+            if person is None or make is None:
+                yield Job.skipping(change, facts.NEVER.get(change.kind, facts.NOTHING))
+            else:
                 yield make(change, person, app.links.user(change.person), app)
 
-    def _sync(self, change: Change, app: App) -> Iterator[Job]:
+    def _sync(self, change: Change, app: App) -> Job:
         person, link = app.person(change.person or ""), app.links.user(change.person or "")
-        if person is None or link is None or not link.active:
-            yield Job.skipping(change, Skipped("Force Sync sends only users that are linked", facts.REFERENCE, "state"))
-        else:
-            yield self._updated(change, person, link, app)
+        if person is None or link is None:
+            return Job.skipping(
+                change, Skipped("Force Sync sends only users that are linked", facts.REFERENCE, "state")
+            )
+        return self._updated(change, person, link, app)
 
     def _assigned(self, change: Change, person: Person, link: Link | None, app: App) -> Job:
         if person.status in ("disabled", "deleted"):
             return Job.skipping(change, Skipped("a deactivated Okta user cannot be assigned", facts.CONCEPTS, "state"))
+        if not _is_assigned(person, app):
+            return Job.skipping(change, Skipped("the user is no longer assigned", by="state"))
         switches = app.settings["create_users"], app.settings["update_users"]
         return Job(change.subject, users.assign, (profile_of(app, person), link, self.puts, *switches), (change,))
 
     def _unassigned(self, change: Change, person: Person, link: Link | None, app: App) -> Job:
         if link is None:
             return Job.skipping(change, Skipped("the user was never provisioned", by="state"))
+        if change.kind == "unassigned" and _is_assigned(person, app):
+            return Job.skipping(change, Skipped("the user is still assigned, by a group or again", by="state"))
         if not app.settings["deactivate_users"]:
             return Job.skipping(change, Skipped("Deactivate Users is off", facts.REFERENCE, OFF))
         if not link.active:
@@ -74,7 +82,7 @@ class Client:
     _deleted = _unassigned
 
     def _enabled(self, change: Change, person: Person, link: Link | None, app: App) -> Job:
-        if app.assigned(person.key):
+        if _is_assigned(person, app):
             return self._assigned(change, person, link, app)
         return Job.skipping(
             change, Skipped("Okta sends nothing until a reactivated user is assigned again", facts.TEST_PLAN)
@@ -85,9 +93,10 @@ class Client:
             return Job.skipping(change, Skipped("the user is not provisioned", by="state"))
         if not app.settings["update_users"]:
             return Job.skipping(change, Skipped("Update User Attributes is off", facts.REFERENCE, OFF))
-        if not link.active:
+        if not _is_assigned(person, app):
             return Job.skipping(change, Skipped("the user is not assigned", by="state"))
-        if change.kind == "updated" and not set(change.attributes) & MAPPED:
+        mapped = MAPPED if app.settings["custom_namespace"] else MAPPED - {"custom"}
+        if change.kind == "updated" and not set(change.attributes) & mapped:
             names = ", ".join(change.attributes)
             return Job.skipping(change, Skipped(f"{names}: not mapped by default", facts.REFERENCE))
         changed = change.attributes if change.kind == "updated" else None
@@ -97,7 +106,7 @@ class Client:
     def _password(self, change: Change, person: Person, link: Link | None, app: App) -> Job:
         if not app.settings["sync_password"]:
             return Job.skipping(change, Skipped("Sync Password is off", facts.REFERENCE, OFF))
-        if link is None or not link.active:
+        if link is None or not _is_assigned(person, app):
             return Job.skipping(change, Skipped("the user is not provisioned", by="state"))
         password = str(change.detail.get("password") or app.guid(f"password {person.uid}"))
         return Job(person.uid, users.set_password, (link, password, self.puts), (change,))
@@ -107,9 +116,11 @@ class Client:
         for change in changes:
             if change.kind in ("joined", "left") and change.group:
                 membership.setdefault(change.group, []).append(change)
-            elif change.kind == "sync":
-                for key in app.pushed:
-                    yield self._pushed(Change("pushed", group=app.directory.group(key).uid), app)
+            elif change.kind == "sync" and not change.person:
+                for key in (change.group,) if change.group else tuple(app.pushed):
+                    yield self._pushed(Change("sync", group=key), app)
+            elif change.kind in ("group-assigned", "group-unassigned"):
+                yield Job.skipping(change, facts.ASSIGNED_GROUP)
             elif change.kind in ("pushed", "group-updated", "unpushed", "group-deleted"):
                 yield getattr(self, "_" + change.kind.replace("-", "_"))(change, app)
         for uid, moves in membership.items():
@@ -126,7 +137,7 @@ class Client:
             return Job.skipping(change, Skipped("the group is not pushed", by="state"))
         if not app.settings["rename_groups"]:
             return Job.skipping(change, Skipped("renaming of app groups is off", facts.TEST_PLAN, OFF))
-        return Job(change.subject, groups.rename, (self._group(change.subject, app), link), (change,))
+        return Job(change.subject, groups.rename, (self._group(change.subject, app, whole=self.puts), link), (change,))
 
     def _unpushed(self, change: Change, app: App) -> Job:
         link = app.links.group(change.subject)
@@ -144,31 +155,30 @@ class Client:
         link = app.links.group(uid)
         if link is None:
             return Job.skipping(moves[0], Skipped("the group is not pushed", by="state"))
-        sides: dict[str, tuple[Member, ...]] = {}
-        for side in ("joined", "left"):
-            people = [app.person(move.person) for move in moves if move.kind == side and move.person]
-            sides[side] = tuple(self._members(people, app))
-        sides["left"] = tuple(member for member in sides["left"] if member.uid in link.members)
-        if not sides["joined"] and not sides["left"]:
+        now = set(group.members) if (group := app.group(uid)) else set()
+        people = [person for each in dict.fromkeys(move.person for move in moves) if (person := app.person(each or ""))]
+        joined = tuple(self._members((person for person in people if person.key in now), app))
+        left = tuple(_removable((person for person in people if person.key not in now), link, app))
+        if not joined and not left:
             why = "Okta leaves out members that are not assigned and provisioned"
             return Job.skipping(moves[0], Skipped(why, facts.REFERENCE, "state"))
-        args = (self._group(uid, app), link, sides["joined"], sides["left"])
+        args = (self._group(uid, app, whole=self.puts), link, joined, left)
         return Job(uid, groups.change_members, args, tuple(moves))
 
-    def _group(self, uid: str, app: App) -> Pushed:
+    def _group(self, uid: str, app: App, *, whole: bool = True) -> Pushed:
         group = app.group(uid)
-        name, keys = (group.displayName, group.members) if group else ("", ())
-        people = [app.directory.person(key) for key in keys if app.directory.has_person(key)]
+        name, keys = (group.displayName, group.members if whole else ()) if group else ("", ())
+        people = (app.directory.person(key) for key in keys if app.directory.has_person(key))
         held = app.links.group(uid)
         if held is not None and not app.settings["rename_groups"]:
             name = str(held.values.get("displayName", name))
         members = tuple(self._members(people, app))
         return Pushed(uid, name, members, self.puts, *(app.settings.get(each, "") for each in PATCH_ONLY))
 
-    def _members(self, people: Sequence[Person | None], app: App) -> Iterator[Member]:
+    def _members(self, people: Iterable[Person], app: App) -> Iterator[Member]:
         for person in people:
-            link = app.links.user(person.uid) if person else None
-            if person and link and link.active:
+            link = app.links.user(person.uid)
+            if link is not None and link.active and _is_assigned(person, app):
                 yield Member(person.uid, link.id, person.userName)
 
     def request(self, call: Call, connection: Connection) -> Request:
@@ -176,6 +186,20 @@ class Client:
         url = connection.base.rstrip("/") + call.path + _query(call, connection.settings.get("query_space", "%20"))
         body = None if call.body is None else compact(call.body)
         return Request(call.method, url, _headers(call, connection, body), body)
+
+
+def _is_assigned(person: Person, app: App) -> bool:
+    """Whether the app is theirs: not a deactivated user's, nor one's whose name another has now."""
+    gone = person.status in ("disabled", "deleted", "purged") or app.directory.uid(person.key) != person.uid
+    return not gone and app.assigned(person.key)
+
+
+def _removable(people: Iterable[Person], group: Link, app: App) -> Iterator[Member]:
+    """Who was pushed as a member and has an active user."""
+    for person in people:
+        link = app.links.user(person.uid)
+        if link is not None and link.active and person.uid in group.members:
+            yield Member(person.uid, link.id, person.userName)
 
 
 def _query(call: Call, space: str) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 from idpsim.profiles.okta import facts
-from idpsim.profiles.okta.mapping import Profile, document, merged
+from idpsim.profiles.okta.lists import page
+from idpsim.profiles.okta.mapping import Profile, document
+from idpsim.profiles.okta.merging import merged
 from idpsim.provisioning.flow import (
     Call,
     Done,
@@ -17,7 +19,6 @@ from idpsim.provisioning.flow import (
     accepted,
     equals,
     get,
-    listed,
     patch,
     post,
     put,
@@ -30,29 +31,27 @@ from idpsim.scim import values_of
 from idpsim.wire import Answer, Quirk, Response
 
 Steps = Generator["Call | Promise", Answer, Any]
+SUCCESS = (200, 201, 204)
+COMPUTED = (".formatted", ".display", ".$ref", ":manager.displayName")
 
 
 def lookup(path: str, attribute: str, value: str) -> Steps:
-    """The one resource with this name, None where there is none: an empty list, or 404."""
+    """The one resource with this name, None where there is none: an empty list, or 404 with a SCIM error."""
     params = (("filter", equals(attribute, value)), ("startIndex", "1"), ("count", "100"))
     call = get(path, params, facts.FILTER_PAGED)
     answer: Response = yield from accepted(call, 200, 404)
     if answer.status == 404:
-        return None
-    document = answer.json
-    total = document.get("totalResults") if isinstance(document, dict) else None
-    if isinstance(total, str):
-        raise Ended(
-            Failed(
-                f'GET {path} was answered with totalResults "{total}": Okta stops unless it is a JSON number',
-                answer,
-                source=facts.REFERENCE,
-            )
-        )
-    found = listed(call, answer)
+        return _nobody(call, answer)
+    found, _ = page(call, answer)
     if len(found) > 1:
         raise Ended(Failed(f"the lookup of {value} found {len(found)} resources", answer, source=facts.REFERENCE))
     return found[0] if found else None
+
+
+def _nobody(call: Call, answer: Response) -> None:
+    if answer.body.strip() and not isinstance(answer.json, dict):
+        why = f"{call.method} {call.path} was answered 404 with something that is not JSON: Okta cannot read the error"
+        raise Ended(Failed(why, answer, source=facts.REFERENCE))
 
 
 def identified(found: Mapping[str, Any]) -> str:
@@ -70,15 +69,13 @@ def assign(profile: Profile, link: Link | None, pushes: bool, create: bool, upda
         return (yield from _create(profile, create))
     user = Link("user", profile.uid, identified(found))
     yield Promise("user", profile.uid, id=user.id)
-    if pushes:
-        yield from _push(user, profile, None, facts.PUT_EVERYTHING, active=True)
-        if profile.settings.get("second_put_on_match"):
-            yield from _push(user, profile, None, facts.PUT_EVERYTHING)
-        return Done("found by its name and taken over")
-    if link is None or found.get("active") is not True:
+    if not pushes and (link is None or found.get("active") is not True):
         yield from _set(user, {"active": True})
-    if update:
-        yield from _push(user, profile, None, facts.PUT_PROFILE)
+    quirk = facts.PUT_EVERYTHING if pushes else facts.PUT_PROFILE
+    if pushes or update:
+        yield from _push(user, profile, None, quirk, {"externalId": profile.id} | ({"active": True} if pushes else {}))
+    if update and profile.settings.get("second_put_on_match"):
+        yield from _push(user, profile, None, quirk)
     return Done("found by its name and taken over")
 
 
@@ -87,35 +84,41 @@ def _create(profile: Profile, create: bool) -> Flow:
         return Skipped("Create Users is off", facts.REFERENCE, by="settings")
     body = document(profile)
     call = post("/Users", body, facts.PLACEHOLDER_PASSWORD, facts.EMPTY_GROUPS)
-    answer = yield from accepted(call, 200, 201)
+    answer = yield from accepted(call, *SUCCESS)
     if not answer.body.strip():
         raise Ended(Failed("Create new user returned empty user.", answer, source=facts.REFERENCE))
     made = resource(call, answer)
-    return Done(promises=(Promise("user", profile.uid, made["id"], values_of(body), whole=True, created=True),))
+    return Done(promises=(Promise("user", profile.uid, made["id"], _acknowledged(body), whole=True, created=True),))
 
 
 def update(profile: Profile, link: Link, changed: tuple[str, ...] | None, quirk: Quirk) -> Flow:
     """Read the user, lay the changed attributes (None: all) over it, and PUT the whole."""
-    yield from _push(link, profile, changed, quirk)
+    prefix = f"{profile.namespace}:"
+    customs = tuple(path.removeprefix(prefix) for path in link.values if path.startswith(prefix))
+    yield from _push(link, profile, changed, quirk, customs=customs)
     return Done()
 
 
 def _push(
-    link: Link, profile: Profile, changed: tuple[str, ...] | None, quirk: Quirk, active: bool | None = None
+    link: Link,
+    profile: Profile,
+    changed: tuple[str, ...] | None,
+    quirk: Quirk,
+    match: Mapping[str, Any] | None = None,
+    customs: tuple[str, ...] = (),
 ) -> Steps:
-    held = yield from _read("/Users", link)
-    body = merged(held, profile, changed)
-    if changed is None:
-        body["externalId"] = profile.id
+    """GET and PUT; on a `match` these values go into the PUT too, and an empty `groups` where there is none."""
+    held = yield from _read(link)
+    body, cleared = (new := merged(held, profile, changed, customs)).body, new.cleared
+    if match is not None:
+        body |= match
         body.setdefault("groups", [])
-    if active is not None:
-        body["active"] = active
-    yield from _put("/Users", link, body, quirk)
-    yield link.promised(_acknowledged(body), whole=True)
+    yield from _put(link, body, quirk)
+    yield link.promised(_acknowledged(body) | dict.fromkeys(cleared), whole=True)
 
 
-def _read(path: str, link: Link) -> Steps:
-    call = get(f"{path}/{segment(link.id)}")
+def _read(link: Link) -> Steps:
+    call = get(f"/Users/{segment(link.id)}")
     answer = yield from accepted(call, 200)
     held = answer.json
     if not isinstance(held, dict):
@@ -123,27 +126,28 @@ def _read(path: str, link: Link) -> Steps:
     return held
 
 
-def _put(path: str, link: Link, body: Mapping[str, Any], quirk: Quirk) -> Steps:
-    yield from accepted(put(f"{path}/{segment(link.id)}", body, quirk, facts.ECHO), 200, 204)
+def _put(link: Link, body: Mapping[str, Any], quirk: Quirk) -> Steps:
+    yield from accepted(put(f"/Users/{segment(link.id)}", body, quirk, facts.ECHO), *SUCCESS)
 
 
 def _acknowledged(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a PUT of one's own representation asks for; the read-only parts promise nothing."""
-    return values_of({key: value for key, value in body.items() if key not in ("groups", "password")})
+    """What a POST or PUT asks for; what the service provider computes or does not return promises nothing."""
+    values = values_of({key: value for key, value in body.items() if key not in ("groups", "password")})
+    return {path: value for path, value in values.items() if not path.endswith(COMPUTED)}
 
 
 def _set(link: Link, values: Mapping[str, Any]) -> Steps:
     operation = {"op": "replace", "value": dict(values)}
-    yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), 200, 204)
+    yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), *SUCCESS)
     yield link.promised(values)
 
 
 def deactivate(link: Link, pushes: bool) -> Flow:
     """Switch the user off: with a PATCH, or with GET and a PUT in which only `active` is changed."""
     if pushes:
-        held = yield from _read("/Users", link)
+        held = yield from _read(link)
         body = {**held, "active": False}
-        yield from _put("/Users", link, body, facts.PUT_EVERYTHING)
+        yield from _put(link, body, facts.PUT_EVERYTHING)
         return Done(promises=(link.promised(_acknowledged(body), whole=True),))
     yield from _set(link, {"active": False})
     return Done()
@@ -152,9 +156,9 @@ def deactivate(link: Link, pushes: bool) -> Flow:
 def set_password(link: Link, password: str, pushes: bool) -> Flow:
     """Set the password at the service provider; it cannot be read back, so nothing is promised."""
     if pushes:
-        held = yield from _read("/Users", link)
-        yield from _put("/Users", link, {**held, "password": password}, facts.PUT_EVERYTHING)
+        held = yield from _read(link)
+        yield from _put(link, {**held, "password": password}, facts.PUT_EVERYTHING)
     else:
         operation = {"op": "replace", "value": {"password": password}}
-        yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), 200, 204)
+        yield from accepted(patch(f"/Users/{segment(link.id)}", operation, quirks=(facts.PATHLESS_PATCH,)), *SUCCESS)
     return Done()

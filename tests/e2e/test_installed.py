@@ -1,0 +1,60 @@
+"""The wheel, installed elsewhere, works without the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PIP = ("--quiet", "--disable-pip-version-check", "--no-input", "--retries", "1", "--timeout", "15")
+
+
+def run(*command: str | Path, cwd: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    """A command in a clean environment."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "IDPSIM", "VIRTUAL_ENV"))}
+    line = [str(each) for each in command]
+    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=timeout, env=kept)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` folder of a new environment with the wheel in it."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip = (sys.executable, "-m", "pip")
+    built = run(*pip, "wheel", *PIP, "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder, timeout=120)
+    if built.returncode and "No matching distribution" in built.stderr + built.stdout:
+        pytest.skip("pip does not reach a package index")
+    assert built.returncode == 0, built.stderr
+    venv.create(folder / "venv", with_pip=False)
+    python = folder / "venv" / "bin" / "python"
+    wheel = next(folder.glob("idpsim-*.whl"))
+    got = run(*pip, "--python", python, "install", *PIP, wheel, cwd=folder, timeout=120)
+    if got.returncode and "No matching distribution" in got.stderr:
+        pytest.skip("pip does not reach a package index")
+    assert got.returncode == 0, got.stderr
+    return python.parent
+
+
+@pytest.mark.xdist_group("installed")
+def test_an_installed_wheel_plays_checks_and_says_its_version(installed: Path, tmp_path: Path) -> None:
+    from idpsim import __version__
+
+    version = run(installed / "idpsim", "--version", cwd=tmp_path)
+    played = run(installed / "idpsim", "run", cwd=tmp_path)
+    module = run(installed / "python", "-m", "idpsim", "run", "-q", cwd=tmp_path)
+    checked = run(installed / "idpsim", "check", *sorted((ROOT / "scenarios").glob("*.yaml")), cwd=tmp_path)
+    where = run(installed / "python", "-c", "import idpsim; print(idpsim.__file__)", cwd=tmp_path)
+    written = run(installed / "idpsim", "init", cwd=tmp_path)
+
+    assert __version__ in version.stdout
+    assert (played.returncode, played.stderr) == (0, "")
+    assert "passed" in played.stdout
+    assert (module.returncode, len(module.stdout.splitlines())) == (0, 1)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert str(ROOT) not in where.stdout
+    assert written.returncode == 0
