@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from idpsim.clock import VirtualClock, WaitingClock
 from idpsim.errors import ScenarioError, UsageError
@@ -114,7 +115,7 @@ def reached(url: str, timeout: float = 60.0, insecure: bool = False) -> Iterator
     from idpsim.transport.http import proxies_from_environment
 
     how = Playing(timeout=timeout, concurrency=1, proxies=proxies_from_environment(), directory=os.getcwd())
-    base, transport, other, _ = _transports(Target(scim=url, insecure=insecure), how)
+    base, transport, other, _ = _transports(Target(scim=base_url(url), insecure=insecure), how)
     try:
         yield base, transport
     finally:
@@ -143,7 +144,24 @@ def target_of(script: Script, how: Playing) -> Target:
     target, url, token = script.target, _chosen(how.targets, script), _chosen(how.tokens, script)
     if url is not None:
         target = replace(target, scim=url)
+    if target.scim is not None:
+        target = replace(target, scim=base_url(target.scim))
     return target if token is None else replace(target, token=token)
+
+
+def base_url(url: str) -> str:
+    """A SCIM base URL without the bare flags that an administrator types behind it (`?flag`).
+
+    UsageError where it holds a password or a query with values: neither can be part of what a vendor sends.
+    """
+    if url.startswith("wsgi:"):
+        return url
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise UsageError("the target's URL holds a user and password: leave them out, and give them with --token")
+    if "=" in parts.query:
+        raise UsageError("the target's URL has a query with values: a SCIM base URL has none")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
 
 
 def _world(script: Script, how: Playing, transcript: Transcript, seed: int, stack: ExitStack) -> World:
@@ -162,6 +180,7 @@ def _world(script: Script, how: Playing, transcript: Transcript, seed: int, stac
         clock=clock,
         sleep=time.sleep,
         hands=how.concurrency or (1 if in_process else HANDS),
+        held=pace.held,
     )
 
 
@@ -229,6 +248,7 @@ def _embedded(script: Script, how: Playing, transcript: Transcript, clock: Virtu
         hands=how.concurrency or 1,
         admin=_Admin(provider),
         immediate=True,
+        held=pace.held,
     )
 
 

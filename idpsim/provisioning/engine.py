@@ -110,7 +110,8 @@ class Engine:
         idle += self._cycles_until(until)
         self.clock.advance(until)
         if idle > 0:
-            self.results.notes.append(f"{idle} cycles passed with nothing to do; their connection probes are not sent")
+            cycles = "1 cycle" if idle == 1 else f"{idle} cycles"
+            self.results.notes.append(f"{cycles} passed with nothing to do, and no probes are sent for them")
 
     def unsettled(self) -> None:
         """Say of each failure that the vendor tries again by itself that it waits, and until when."""
@@ -135,30 +136,35 @@ class Engine:
             return 0
         return max(0, math.floor((at - self._cycle_time()) / self._interval()) + 1)
 
-    def approve(self, subjects: Sequence[str] | None = None) -> None:
-        """Approve queued tasks, all where `subjects` is None: each is planned anew and runs."""
+    def approve(self, subjects: Sequence[str] | None = None) -> int:
+        """Approve queued tasks, all where `subjects` is None: each is planned anew and runs. Returns how many."""
         jobs = self._taken(subjects)
         if not jobs:
-            return
+            return 0
         self._approved = True
         try:
             self._work([change for job in jobs for change in job.changes])
         finally:
             self._approved = False
+        return len(jobs)
 
-    def reject(self, subjects: Sequence[str] | None = None) -> None:
-        """Drop queued tasks, all where `subjects` is None."""
-        for job in self._taken(subjects):
+    def reject(self, subjects: Sequence[str] | None = None) -> int:
+        """Drop queued tasks, all where `subjects` is None. Returns how many."""
+        jobs = self._taken(subjects)
+        for job in jobs:
             self.results.tell(
                 job.subject, job.lane, Skipped(f"{job.approval}: rejected by the administrator", by="settings")
             )
 
-    def retry(self, subjects: Sequence[str] | None = None) -> None:
-        """Run failed tasks again, all where `subjects` is None."""
+        return len(jobs)
+
+    def retry(self, subjects: Sequence[str] | None = None) -> int:
+        """Run failed tasks again, all where `subjects` is None. Returns how many."""
         wanted = [each for each in self._failed if subjects is None or each[0] in subjects]
         changes = list(dict.fromkeys(change for each in wanted for change in self._failed.pop(each)))
         self._schedule.drop(changes)
         self.submit(changes)
+        return len(wanted)
 
     def _taken(self, subjects: Sequence[str] | None) -> list[Job]:
         wanted = [key for key in self._queue if subjects is None or key[0] in subjects]
@@ -253,7 +259,8 @@ class Engine:
             self._failed[job.subject, job.lane] = job.changes
         else:
             self._schedule.ended(job)
-            self._failed.pop((job.subject, job.lane), None)
+            if isinstance(outcome, Done):
+                self._failed.pop((job.subject, job.lane), None)
 
     def _next_attempts(self) -> None:
         for timer in self._schedule.attempts():

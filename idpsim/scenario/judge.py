@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from idpsim.provisioning.links import Kind
 from idpsim.scenario import explain
 from idpsim.scenario.expect import on_requests, on_resource
 from idpsim.scenario.model import Expected, Step
-from idpsim.scenario.reader import NAMED_BY, document_of
+from idpsim.scenario.reader import NAMED_BY, document_of, held_up
 from idpsim.scenario.results import Failure
-from idpsim.scenario.verify import UNSEEN, Key
+from idpsim.scenario.verify import UNSEEN, Key, unread
 from idpsim.scim import get
 from idpsim.wire import Answer, NoResponse, Response
 
@@ -26,6 +27,10 @@ KINDS: tuple[Kind, ...] = ("user", "group")
 
 class Unreadable(Exception):
     """The resource could not be looked at."""
+
+
+class HeldUp(Unreadable):
+    """The service provider asked for a longer pause than the run may wait for."""
 
 
 class Judge:
@@ -71,7 +76,13 @@ class Judge:
                 continue
             done = outcome is None or outcome.word == "done"
             patient = done and (kind, self._uid(kind, key)) not in hopeless
-            wrong = self._unmet(expected, key, kind, step, patient)
+            try:
+                wrong = self._unmet(expected, key, kind, step, patient)
+            except HeldUp as reason:
+                if (kind, self._uid(kind, key)) not in hopeless:
+                    failure = self._failure(expected, f"{key}: waiting: {reason}", kind, key, first)
+                    yield replace(failure, kind="outcome")
+                continue
             if wrong:
                 yield self._failure(expected, f"{key}: {wrong}", kind, key, first)
 
@@ -84,6 +95,8 @@ class Judge:
             try:
                 document = self._now(kind, key)
                 wrong = self._wrong(expected, key, document)
+            except HeldUp:
+                raise
             except Unreadable as reason:
                 return str(reason)
             if not wrong or max(waited, perf_counter() - since) >= within:
@@ -184,6 +197,8 @@ class Judge:
             if document is not None:
                 return document
             if not (isinstance(answer, Response) and answer.status in (404, 410)):
+                if held_up(answer):
+                    raise HeldUp(unread(answer))
                 raise Unreadable(f"it cannot be read: GET by id {_said(answer)}")
         return self._named(kind, key)
 
@@ -196,6 +211,8 @@ class Judge:
         else:
             return None
         found = self._session.reader.find(kind, NAMED_BY[kind], name)
+        if not isinstance(found, list) and held_up(found):
+            raise HeldUp(unread(found))
         if not isinstance(found, list):
             raise Unreadable(f"it cannot be looked up: the lookup {_said(found)}")
         wanted = name.casefold()

@@ -98,6 +98,8 @@ def load_text(
 
 def _read(path: Path) -> str:
     """The text of a file; no more of it than a scenario can have is ever read."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} cannot be read: it is not a file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

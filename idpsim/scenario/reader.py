@@ -11,11 +11,12 @@ from idpsim.provisioning.flow import PATCH_OP, equals, segment
 from idpsim.provisioning.line import Line
 from idpsim.provisioning.links import Kind
 from idpsim.provisioning.profile import Connection
-from idpsim.wire import Answer, Request, Response, compact
+from idpsim.wire import Answer, NoResponse, Request, Response, compact
 
 PATHS: Mapping[Kind, str] = {"user": "/Users", "group": "/Groups"}
 NAMED_BY: Mapping[Kind, str] = {"user": "userName", "group": "displayName"}
 PAGE = 100
+TRIES = 4
 
 
 class Reader:
@@ -38,7 +39,12 @@ class Reader:
         if raw is not None:
             headers += [("Content-Type", "application/scim+json"), ("Content-Length", str(len(raw)))]
         url = self.connection.base.rstrip("/") + path
-        return self._line.send(Request(method, url, (*headers, *self.connection.headers), raw))
+        request = Request(method, url, (*headers, *self.connection.headers), raw)
+        for _ in range(TRIES - 1):
+            answer = self._line.send(request)
+            if not limited(answer):
+                return answer
+        return self._line.send(request)
 
     def get(self, kind: Kind, identifier: str) -> Answer:
         return self.send("GET", f"{PATHS[kind]}/{segment(identifier)}")
@@ -76,6 +82,18 @@ class Reader:
 
     def delete(self, kind: Kind, identifier: str) -> Answer:
         return self.send("DELETE", f"{PATHS[kind]}/{segment(identifier)}")
+
+
+def limited(answer: Answer) -> bool:
+    """Whether a service provider asks for a pause, which is kept before the next request leaves."""
+    return isinstance(answer, Response) and (
+        answer.status == 429 or (answer.status == 503 and answer.header("retry-after") is not None)
+    )
+
+
+def held_up(answer: Answer) -> bool:
+    """Whether a request was not answered because of a pause, so that nothing can be said of what was asked."""
+    return limited(answer) or (isinstance(answer, NoResponse) and answer.kind == "held")
 
 
 def _resources(answer: Answer) -> list[dict[str, Any]] | None:

@@ -19,6 +19,7 @@ from idpsim.provisioning.profile import Change, Profile
 from idpsim.provisioning.settings import defaults
 from idpsim.scenario import explain
 from idpsim.scenario.administer import Administration
+from idpsim.scenario.failing import Failing
 from idpsim.scenario.judge import Judge
 from idpsim.scenario.model import FaultSpec, Script, Step, Verification
 from idpsim.scenario.names import Names
@@ -27,11 +28,10 @@ from idpsim.scenario.results import Failure, FailureKind, StepResult
 from idpsim.scenario.verify import Finding, Verifier
 from idpsim.scenario.world import World
 from idpsim.transport.faults import Fault
-from idpsim.wire import Quirk
+from idpsim.wire import Response
 
 NOT_PROVISIONING = {"wait", "settings", "at-sp", "sign-in", "sign-out", "rotate-certificate", "rotate-token"}
 NO_SIGN_IN = "idpsim cannot sign people in yet: this version plays provisioning only"
-MOST_FAILURES = 20
 
 
 class Session:
@@ -52,8 +52,7 @@ class Session:
         self.administration = Administration(self)
         self._judge = Judge(self)
         self._signed_in = script.sso is None
-        self._failing: set[str] = set()
-        self._still: list[str] = []
+        self._failing = Failing(self)
 
     def play(self, step: Step) -> StepResult:
         """Play one step and say what came of it."""
@@ -69,13 +68,13 @@ class Session:
         own = self._happen(step)
         unplayed = self.world.vendor.disarm()
         outcomes = self._outcomes(step, own)
-        failures = self._wrong_outcomes(step, outcomes, first)
+        failures, still = self._failing.wrong(step, outcomes, first)
         findings = self._verify(step, outcomes)
         failures += [self._failure(finding, step, first) for finding in findings]
         judged, notes = self._judge.judge(step, outcomes, first, {finding.key for finding in findings})
-        notes = [*self._passed(step, time), *self.engine.results.notes, *self._still, *self.verifier.notes, *notes]
+        notes = [*self._passed(step, time), *self.engine.results.notes, *still, *self.verifier.notes, *notes]
         notes += [*already, *(f"the fault on {fault.on} was never met" for fault in unplayed)]
-        self.verifier.notes, self._still = [], []
+        self.verifier.notes = []
         return self._result(
             step, first, started, outcomes=outcomes, failures=[*failures, *judged], notes=list(dict.fromkeys(notes))
         )
@@ -115,7 +114,9 @@ class Session:
             case "rotate-token" | "at-sp":
                 return {subject: self.administration.act(step)}
             case "approve" | "reject" | "retry":
-                getattr(self.engine, step.event)(None if step.everyone else self._uids(step))
+                if not getattr(self.engine, step.event)(None if step.everyone else self._uids(step)):
+                    nothing = Skipped(f"there is nothing to {step.event}", by="state")
+                    return dict.fromkeys(["app"] if step.everyone else self._keys(step), nothing)
             case _:
                 return self._provision(step)
         self._settle(step)
@@ -167,49 +168,27 @@ class Session:
             key = uid.partition("#")[0]
             if not (key in found and found[key].word == "done" and outcome.word == "skipped"):
                 found[key] = outcome
-        if "app" in found and len(found) > 1 and isinstance(found["app"], Done):
+        if "app" in found and len(found) > 1 and self._told_by_others(found):
             del found["app"]
+        found = {key: self._held(outcome) for key, outcome in found.items()}
         if step.everyone:
             return found
         ordered = {key: found[key] for key in self._keys(step) if key in found}
         return {**ordered, **{key: outcome for key, outcome in found.items() if key not in ordered}}
 
-    def _wrong_outcomes(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> list[Failure]:
-        """The outcomes that fail the step, unless an expectation speaks of the outcome."""
-        if any(expected.kind == "outcome" for expected in step.expect):
-            return []
-        last = len(self.world.transcript)
-        failures: list[Failure] = []
-        mine = set(() if step.everyone else self._keys(step))
-        for key, outcome in outcomes.items():
-            reason = getattr(outcome, "reason", "")
-            if outcome.word not in ("failed", "waiting", "quarantined"):
-                self._failing.discard(key)
-                continue
-            if key in self._failing and key not in mine and not step.everyone:
-                self._still.append(f"{key}: still {outcome.word}: {reason}")
-                continue
-            self._failing.add(key)
-            if len(failures) >= MOST_FAILURES:
-                continue
-            shown = explain.of_failure(self.world.transcript, first, last, reason, self._called(key))
-            source = getattr(outcome, "source", "")
-            why = explain.quirk(shown) or (Quirk(reason, source) if source else None)
-            whose = "" if key == "app" else f"{key}: "
-            message = self.names.original(f"{whose}{outcome.word}: {reason}")
-            kind: FailureKind = "outcome" if shown else "error"
-            failures.append(Failure(message, step.place, kind, why, tuple(e.number for e in shown)))
-        return failures
+    def _told_by_others(self, found: Mapping[str, Outcome]) -> bool:
+        """Whether the app's own outcome says nothing that its subjects' do not say."""
+        app = found["app"]
+        idle = isinstance(app, Done) or (isinstance(app, Skipped) and app.by == "state")
+        return idle or any(outcome is app for key, outcome in found.items() if key != "app")
 
-    def _called(self, key: str) -> tuple[str, ...]:
-        """What a request about this person or group would name it by."""
-        directory = self.app.directory
-        if directory.has_person(key):
-            person = directory.person(key)
-            link = self.app.links.user(person.uid)
-            return person.userName, link.id if link else ""
-        link = self.app.links.group(key)
-        return (directory.group(key).displayName if directory.has_group(key) else ""), link.id if link else ""
+    def _held(self, outcome: Outcome) -> Outcome:
+        """A failure on an answer that asks for a longer pause than is allowed is none: the step was not played."""
+        answer = outcome.answer if isinstance(outcome, Failed) else None
+        if isinstance(answer, Response) and answer.status in (429, 503):
+            held = self.world.held(self.reader.connection.base)
+            return Waiting(held.reason) if held is not None else outcome
+        return outcome
 
     def _verification(self, step: Step) -> Verification:
         given = step.verify or self.script.verify
@@ -229,7 +208,9 @@ class Session:
         numbers = [each.number for each in shown]
         if finding.exchange is not None and finding.exchange not in numbers:
             numbers.append(finding.exchange)
-        return Failure(finding.message, step.place, "verification", explain.quirk(shown), tuple(numbers))
+        kind: FailureKind = "outcome" if finding.unread else "verification"
+        why = finding.why or explain.quirk(shown)
+        return Failure(finding.message, step.place, kind, why, tuple(numbers))
 
     def _result(
         self,

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any
 
 from idpsim.provisioning.app import App
-from idpsim.provisioning.links import Kind, Link
+from idpsim.provisioning.links import Link
 from idpsim.scenario.compare import compare, verifiable, written
 from idpsim.scenario.names import Names
-from idpsim.scenario.reader import NAMED_BY, Reader, document_of
+from idpsim.scenario.reader import NAMED_BY, Reader, document_of, held_up
+from idpsim.scenario.sights import FOUND_BY_NAME, UNSEEN, Key, Sights
 from idpsim.scim import find, get
 from idpsim.transcript import Transcript
-from idpsim.wire import Answer, NoResponse, Response
+from idpsim.wire import Answer, NoResponse, Quirk, Response
 
-Key: TypeAlias = tuple[Kind, str]
 MANY = 1000
 MOST_FINDINGS = 20
 _UNREAD = object()
@@ -24,55 +24,17 @@ _UNREAD = object()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference between what was acknowledged and what is held; `exchange` is the read-back that shows it."""
+    """One difference between what was acknowledged and what is held; `exchange` is the read-back that shows it.
+
+    With `unread` it is none: the service provider asked for a longer pause than the run may wait for.
+    """
 
     message: str
     key: Key
     path: str = ""
     exchange: int | None = None
-
-
-class Sights:
-    """What this run has last seen of each resource, and which attributes the service provider has ever returned."""
-
-    def __init__(self) -> None:
-        self._seen: dict[Key, Mapping[str, Any] | None] = {}
-        self._returned: set[tuple[Kind, str]] = set()
-        self._told: set[tuple[Kind, str]] = set()
-
-    def saw(self, key: Key, document: Mapping[str, Any] | None) -> None:
-        """Remember the resource; None says that it is not there."""
-        if len(self._seen) < MANY:
-            self._seen[key] = document
-        for name, value in (document or {}).items():
-            if value in (None, "", []):
-                continue
-            self._returned.add((key[0], name.lower()))
-            if isinstance(value, Mapping):
-                joint = ":" if name.lower().startswith("urn:") else "."
-                self._returned |= {(key[0], f"{name}{joint}{part}".lower()) for part in value}
-
-    def last(self, key: Key) -> Any:
-        """The last sight of a resource, `UNSEEN` where there was none."""
-        return self._seen.get(key, UNSEEN)
-
-    def ever(self, kind: Kind, path: str) -> bool:
-        """Whether any resource of this kind ever came back with a value at the attribute of `path`."""
-        return (kind, _attribute(path)) in self._returned
-
-    def first_time(self, kind: Kind, path: str) -> bool:
-        """Whether this is the first time that this attribute is spoken of as not kept."""
-        fresh = (kind, _attribute(path)) not in self._told
-        self._told.add((kind, _attribute(path)))
-        return fresh
-
-
-UNSEEN = object()
-
-
-def _attribute(path: str) -> str:
-    """`emails[type eq "work"].value` as `emails`, `name.givenName` and `urn:…:User:title` as they are."""
-    return path.partition("[")[0].lower()
+    unread: bool = False
+    why: Quirk | None = None
 
 
 class Verifier:
@@ -143,6 +105,8 @@ class Verifier:
         return found
 
     def _unreadable(self, key: Key, link: Link, answer: Answer) -> Finding:
+        if held_up(answer):
+            return Finding(f"{self._name(key)}: waiting: {unread(answer)}", key, "", len(self._transcript) - 1, True)
         said = f"is answered {answer.status}" if isinstance(answer, Response) else f"gets no answer ({answer.reason})"
         state = "" if link.active else ", although it was only deactivated"
         if isinstance(answer, Response) and answer.status == 200:
@@ -163,6 +127,8 @@ class Verifier:
         if document is None:
             if isinstance(answer, Response) and answer.status in (404, 410):
                 return []
+            if held_up(answer):
+                return [self._unreadable(key, gone, answer)]
             return [self._finding(key, f"{self._name(key)} was deleted, and GET by id {_said(answer)}", "")]
         if gone.kind == "user" and get(document, "active") is False:
             self.notes.append(f"{self._name(key)}: the service provider answers DELETE by deactivating")
@@ -236,7 +202,7 @@ class Verifier:
         if any(get(each, "id") == link.id for each in found):
             return []
         message = f'{self._name(key)} was deactivated and is no longer found by filter: userName eq "{name}"'
-        return [self._finding(key, self._names.original(message), "active")]
+        return [replace(self._finding(key, self._names.original(message), "active"), why=FOUND_BY_NAME)]
 
     def _user_name(self, uid: str) -> str | None:
         person = self._app.person(uid)
@@ -315,6 +281,13 @@ class Verifier:
         if link is None or (link.kind == "group" and get(document, "members") is None):
             return self._look(key)
         return self._differences(key, link, document)
+
+
+def unread(answer: Answer) -> str:
+    """Why a resource was not read, in words that say what helps."""
+    if isinstance(answer, NoResponse):
+        return f"it was not read back: {answer.reason}"
+    return f"it was not read back: the service provider keeps answering {answer.status}; raise --max-wait"
 
 
 def _said(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from idpsim.provisioning.profile import Connection
 from idpsim.scenario.model import Script, Target
 from idpsim.transcript import Transcript
 from idpsim.transport.faults import FaultyTransport
+from idpsim.wire import NoResponse
 
 
 class ServiceProviderAdmin(Protocol):
@@ -42,6 +43,7 @@ class World:
 
     `vendor` and `own` send in the vendor's and in our own name, over connections of their own. `hands` is the number
     of jobs in flight, `sleep` lets real time pass (the service provider's own where it shares the virtual clock).
+    `held` says of a URL that it asks for a longer pause than is waited for.
     """
 
     connection: Connection
@@ -54,6 +56,7 @@ class World:
     admin: ServiceProviderAdmin | None = None
     sign_in: SignIn | None = None
     immediate: bool = False
+    held: Callable[[str], NoResponse | None] = lambda _: None
 
 
 def authorization(target: Target, token: str | None) -> str | None:

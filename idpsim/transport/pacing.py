@@ -37,12 +37,19 @@ class Pace:
         while (until := self._until.get(target, 0.0)) > waited_for:
             pause = until - self.now()
             if pause > self.max_wait:
-                asked = f"the service provider asked for a pause, {_written(pause)} s of it left"
-                return NoResponse("held", f"{asked}; not played, raise --max-wait")
+                return self.held(url)
             if pause > 0:
                 self.sleep(pause)
             waited_for = until
         return None
+
+    def held(self, url: str) -> NoResponse | None:
+        """Why the target of `url` is not asked now, None where its pause is over or short enough to wait for."""
+        pause = self._until.get(_target(url), 0.0) - self.now()
+        if pause <= self.max_wait:
+            return None
+        asked = f"the service provider asked for a pause, {_written(pause)} s of it left"
+        return NoResponse("held", f"{asked}; not played, raise --max-wait")
 
     def heed(self, url: str, answer: Response) -> None:
         """Remember the pause that an answer from `url` asks for: Retry-After, else 1 s."""

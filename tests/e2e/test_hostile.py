@@ -1,4 +1,4 @@
-"""Whatever the service provider does to HTTP, JSON or SCIM: each run ends, with one clear outcome and without a leak."""
+"""Whatever the service provider does to HTTP, JSON or SCIM: a run ends, says clearly what came, and leaks nothing."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def test_what_is_unusual_and_does_not_fit_is_said(unusual, scenario, profile, li
         (
             "members-not-returned",
             "group-push",
-            "this service provider does not return members, so they cannot be judged",
+            "does not return members, so they cannot be judged",
         ),
         ("extra-members-from-before", "group-push", "a member that this run did not make is left out"),
         ("eventually", "mover", "only after about"),

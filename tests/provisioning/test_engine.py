@@ -154,7 +154,7 @@ def test_waiting_tells_of_the_cycles_that_had_nothing_to_do() -> None:
     place.engine.wait(24 * 3600)
 
     assert place.sent == []
-    assert place.engine.results.notes == ["36 cycles passed with nothing to do; their connection probes are not sent"]
+    assert place.engine.results.notes == ["36 cycles passed with nothing to do, and no probes are sent for them"]
 
 
 def test_a_task_waits_for_approval_and_settling_approves_it() -> None:
