@@ -136,6 +136,7 @@ class Profile:
     cycle in seconds, None for a vendor that acts at once. `push_assigns` makes pushing a group and assigning it one
     thing; `push_and_assign_conflict` forbids both for one group. `purge_after` is the time from soft to hard deletion,
     in seconds. `disable_unassigns`: disabling or deleting a person ends their direct assignments.
+    `nesting` says why a group inside a group is left out.
     A change of one of the `restarting_settings` makes the next cycle an initial one.
     """
 
@@ -155,4 +156,5 @@ class Profile:
     push_and_assign_conflict: Quirk | None = None
     purge_after: float | None = None
     disable_unassigns: bool = False
+    nesting: Skipped = Skipped("groups inside groups are not sent")
     restarting_settings: frozenset[str] = frozenset()

@@ -141,9 +141,18 @@ class Session:
             return {}
         self.engine.submit(changes, at_once=step.event == "provision-on-demand")
         self._settle(step)
+        self.engine.results.notes += self._nested(step)
         if step.event == "rehire":
             return {key: Done("a new directory object; nothing is sent until it is assigned") for key in step.people}
         return {}
+
+    def _nested(self, step: Step) -> list[str]:
+        """Which groups inside the step's groups were left out, and why."""
+        directory, why = self.app.directory, self.profile.nesting
+        groups = [directory.group(key) for key in step.groups if directory.has_group(key)]
+        inner = [key for group in groups for key in group.members if directory.has_group(key)]
+        left_out = [key for key in inner if self.app.links.group(key) is None]
+        return [f"{key}: skipped: {why.reason}{f' ({why.source})' if why.source else ''}" for key in left_out]
 
     def _settle(self, step: Step) -> None:
         if step.settle:

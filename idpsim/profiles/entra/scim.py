@@ -11,7 +11,7 @@ from idpsim.profiles.entra.rules import SETTINGS, rules_of
 from idpsim.profiles.entra.scope import group_in_scope
 from idpsim.profiles.entra.verbs import ENTRY_CONFLICT, UNRESOLVED
 from idpsim.provisioning.app import App
-from idpsim.provisioning.flow import Call
+from idpsim.provisioning.flow import Call, Skipped
 from idpsim.provisioning.profile import Change, Connection, Job, Phase, Profile, Retry
 from idpsim.wire import Headers, Request, compact
 
@@ -132,6 +132,7 @@ def _profile(name: str, title: str, plays: str, evidence: str, *, flag: bool) ->
         jobs=client.jobs,
         request=client.request,
         never=facts.NEVER,
+        nesting=Skipped(membership.NOT_FLATTENED, facts.HOW),
         interval=CYCLE,
         retries=RETRIES,
         push_assigns=True,

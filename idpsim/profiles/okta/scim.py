@@ -238,6 +238,7 @@ def _profile(
         jobs=client.jobs,
         request=client.request,
         never=facts.NEVER,
+        nesting=Skipped("an Okta group has people as members, and no groups", facts.CONCEPTS),
         retries=(Retry(("429",), (300.0,), 10, retry_after=True, doubling=True, quirk=facts.RATE_LIMIT),),
         push_and_assign_conflict=facts.NOT_BOTH,
         disable_unassigns=True,

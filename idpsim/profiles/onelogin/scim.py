@@ -139,6 +139,9 @@ PROFILES = (
         connect=connect,
         jobs=jobs,
         request=request,
+        nesting=Skipped(
+            "a OneLogin role has people, and no roles", "https://github.com/onelogin/terraform-provider-onelogin"
+        ),
         never=facts.NEVER,
     ),
 )
