@@ -8,6 +8,7 @@ Start with
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Any
 
@@ -77,6 +78,9 @@ def _told(error: Exception) -> int:
     """Print an error that the user can mend and return its exit code; any other goes on."""
     from idpsim.errors import IdpsimError
 
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO):
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        return 2
     if not isinstance(error, IdpsimError):
         raise error
     from idpsim.cli.errors import tell

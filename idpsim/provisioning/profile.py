@@ -156,5 +156,5 @@ class Profile:
     push_and_assign_conflict: Quirk | None = None
     purge_after: float | None = None
     disable_unassigns: bool = False
-    nesting: Skipped = Skipped("groups inside groups are not sent")
+    nesting: Skipped = field(default_factory=lambda: Skipped("groups inside groups are not sent"))
     restarting_settings: frozenset[str] = frozenset()

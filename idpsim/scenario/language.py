@@ -41,8 +41,8 @@ TARGET = Keys(
         Key(
             "hooks",
             Keys(tuple(Key(act.name, LINE, f"Stands for `at-sp: {act.name}`.", by_vendor=True) for act in AT_SP)),
-            "Shell commands of yours, one for each `at-sp` of a service provider that idpsim does not host; the first line "
-            "that `issue-token` prints is the token.",
+            "Shell commands of yours, one for each `at-sp` of a service provider that idpsim does not host; the first "
+            "line that `issue-token` prints is the token.",
             by_vendor=True,
         ),
         Key(
