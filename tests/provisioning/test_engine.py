@@ -216,3 +216,18 @@ def test_an_exception_in_a_job_is_not_swallowed_by_the_threads() -> None:
 
 def test_the_connection_test_tells_its_outcome() -> None:
     assert Place(yes).engine.connect().word == "done"
+
+
+def test_a_failed_task_stays_until_it_is_retried_whatever_is_skipped_in_between() -> None:
+    place = Place(first(Response(500)))
+    place.engine.submit(ASSIGN)
+    place.engine.submit([Change("group-updated", group="g")])
+    assert place.outcome("p0") == "failed"
+
+    retried = place.engine.retry()
+
+    assert (retried, place.outcome("p0")) == (1, "done")
+
+
+def test_retrying_nothing_says_so() -> None:
+    assert Place().engine.retry() == 0
