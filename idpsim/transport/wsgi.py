@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO, StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -33,11 +34,14 @@ class WsgiTransport:
             raise UsageError(broken.reason) from None
         self._app = app
         self._max_body = max_body
+        self._start = f"{self._origin.text}/"
         self.errors = ""
 
     def send(self, request: Request) -> Answer:
         """What the application answers."""
         try:
+            if request.url.startswith(self._start):
+                return self._call(request, _environ(request, self._origin))
             where = origin(request.url)
             if (where.scheme, where.host, where.port) != (self._origin.scheme, self._origin.host, self._origin.port):
                 raise Broken("unreachable", f"{where.text} is not the application under test ({self._origin.text})")
@@ -105,10 +109,10 @@ class _Call:
         code, _, reason = self._status.partition(" ")
         if not (len(code) == 3 and code.isascii() and code.isdigit()):
             raise AssertionError(f"the application's status is not `200 OK` or the like: {self._status!r}")
-        answer = Response(int(code), self._headers, b"", reason)
-        if method == "HEAD" or answer.status in (204, 304):
-            return answer
-        return Response(answer.status, self._headers, self._cut(answer.header("content-length")), reason)
+        if method == "HEAD" or code in ("204", "304"):
+            return Response(int(code), self._headers, b"", reason)
+        stated = next((value for name, value in self._headers if name.lower() == "content-length"), None)
+        return Response(int(code), self._headers, self._cut(stated), reason)
 
     def _cut(self, stated: str | None) -> bytes:
         """The body as a client sees it that believes Content-Length."""
@@ -122,6 +126,12 @@ class _Call:
         return body[: int(stated)]
 
 
+@lru_cache(256)
+def _key(name: str) -> str:
+    """The environment's name of a header."""
+    return _BARE.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
+
+
 def _environ(request: Request, where: Origin) -> dict[str, Any]:
     target = request.url[len(where.text) :].partition("#")[0]
     target = target if target.startswith("/") else "/" + target
@@ -129,8 +139,8 @@ def _environ(request: Request, where: Origin) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": query.encode().decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path or not path.isascii() else path,
+        "QUERY_STRING": query if query.isascii() else query.encode().decode("latin-1"),
         "RAW_URI": target,
         "REQUEST_URI": target,
         "SERVER_NAME": where.host,
@@ -146,9 +156,10 @@ def _environ(request: Request, where: Origin) -> dict[str, Any]:
         "wsgi.run_once": False,
     }
     for name, value in request.headers:
-        key = _BARE.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
+        key = _key(name)
         joint = "; " if key == "HTTP_COOKIE" else ","
-        text = value.encode("utf-8", "replace").decode("latin-1") if max(value, default="") > "\xff" else value
+        wide = not value.isascii() and max(value) > "\xff"
+        text = value.encode("utf-8", "replace").decode("latin-1") if wide else value
         environ[key] = f"{environ[key]}{joint}{text}" if key in environ else text
     return environ
 
