@@ -59,7 +59,7 @@ def parallel(ground: Ground, rounds: int) -> Iterator[Figure]:
     """Figure 4: eight jobs in flight against a stub that takes five milliseconds."""
     ideal = HANDS * 1000 / DELAY / REQUESTS
     with serving(ground, DELAY) as target:
-        found = _rates(ground, rounds, {f"idpsim*{HANDS}": (target, 6 * PEOPLE)})
+        found = _rates(ground, rounds, {f"idpsim*{HANDS}": (target, 2 * PEOPLE)})
     values = tuple(rate / ideal for rate in found[f"idpsim*{HANDS}"])
     yield Figure(4, f"{HANDS} in flight, {DELAY} ms / the ideal {ideal * REQUESTS:.0f} per s", 0.88, True, values)
 
