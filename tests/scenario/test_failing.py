@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from idpsim.api import Playing, known, play
 from idpsim.scenario.load import load_text
 from idpsim.scenario.results import RunResult
@@ -65,3 +67,13 @@ def test_a_group_inside_a_group_is_left_out_with_its_reason() -> None:
     result = next(play(load_text(text, "x.yaml", known=known(), variables={}), Playing(seed=1)))
 
     assert any(note.startswith("inner: skipped: an Okta group has people") for note in result.steps[1].notes)
+
+
+@pytest.mark.parametrize("idp", ["okta", "entra", "onelogin"])
+def test_a_pause_beyond_max_wait_is_waiting_and_not_a_fault_of_the_service_provider(idp: str) -> None:
+    slow = "target: {embedded: {rate_limit: 1, rate_window: 600}}\n"
+
+    result = played("  - assign: ada\n", idp, slow)
+
+    assert result.steps[0].outcome == "waiting"
+    assert "raise --max-wait" in result.steps[0].reasons["ada"]

@@ -11,10 +11,11 @@ from urllib.parse import unquote
 from idpsim.directory import Directory, Group, person
 from idpsim.profiles.okta.scim import PROFILES
 from idpsim.provisioning.app import App
-from idpsim.provisioning.flow import Call, Ended, Outcome
+from idpsim.provisioning.flow import Call, Outcome
 from idpsim.provisioning.links import Promise
 from idpsim.provisioning.profile import Change, Connection, Job
 from idpsim.provisioning.settings import defaults
+from idpsim.provisioning.work import NoJournal, perform
 from idpsim.wire import Answer, Request, Response
 from tests.golden_files import http
 
@@ -111,26 +112,17 @@ def compacted(value: Any) -> str:
 
 
 def run(job: Job, answers: Answers, keep: Callable[[Promise], None], played: Played) -> Outcome:
-    """A job from its first call to its outcome."""
-    flow = job.open()
-    try:
-        effect = next(flow)
-        while True:
-            if isinstance(effect, Promise):
-                played.promises.append(effect)
-                keep(effect)
-                effect = next(flow)
-            else:
-                played.calls.append(effect)
-                effect = flow.send(answers(effect))
-    except StopIteration as stop:
-        outcome: Outcome = stop.value
-    except Ended as ended:
-        outcome = ended.outcome
-    for promise in getattr(outcome, "promises", ()):
+    """A job from its first call to its outcome, as the engine runs it."""
+
+    def send(call: Call) -> Answer:
+        played.calls.append(call)
+        return answers(call)
+
+    def kept(promise: Promise) -> None:
         played.promises.append(promise)
         keep(promise)
-    return outcome
+
+    return perform(job, send, kept, NoJournal())
 
 
 class World:
