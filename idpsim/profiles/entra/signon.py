@@ -1,0 +1,28 @@
+"""Microsoft Entra ID's sign-in: the ids of its tenant and apps, and its SAML and OpenID Connect looks side by side."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+
+from idpsim.profiles.entra import oidc, saml
+from idpsim.profiles.entra.mapping import object_id
+from idpsim.provisioning.app import App
+from idpsim.signon import SignOn
+
+TENANT = "11111111-2222-4333-8444-555555555555"
+
+
+def ids(label: str) -> Mapping[str, str]:
+    """The ids of an enterprise app: the tenant's, and the application id that is its OpenID Connect client too."""
+    raw = hashlib.sha256(f"application {label}".encode()).digest()[:16]
+    return {"tenant": TENANT, "app": str(uuid.UUID(bytes=raw, version=4)), "label": label}
+
+
+def person_id(app: App, uid: str) -> str:
+    """The object id of a person or group, as in SCIM's externalId where that is mapped from objectId."""
+    return object_id(app, uid)
+
+
+SIGN_ON = SignOn("entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, oidc.LOOK, {**saml.SETTINGS, **oidc.SETTINGS})

@@ -1,0 +1,4 @@
+from idpsim.signon.oidc import OidcLook
+
+SETTINGS: dict[str, object] = {}
+LOOK = OidcLook()

@@ -1,0 +1,34 @@
+"""Okta's sign-in: the ids of its apps, and its SAML and OpenID Connect looks side by side."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from idpsim.profiles.okta import oidc, saml
+from idpsim.profiles.okta.mapping import okta_id
+from idpsim.provisioning.app import App
+from idpsim.signon import SignOn
+
+ORG = "dev-000001"
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def ids(label: str) -> Mapping[str, str]:
+    """The ids of an app: `exk…` names its SAML side, `0oa…` the app and OpenID Connect client, `aln…` its tile."""
+
+    def made(prefix: str) -> str:
+        raw = hashlib.sha256(f"{prefix} {label}".encode()).digest()
+        return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in raw[:17])
+
+    slug = "".join(each for each in label.lower() if each.isascii() and each.isalnum()) or "app"
+    names = {"exk": made("exk"), "app": made("0oa"), "tile": made("aln"), "idp": made("00o")}
+    return {"org": ORG, "name": f"{ORG.replace('-', '')}_{slug}_1", "label": label, **names}
+
+
+def person_id(app: App, uid: str) -> str:
+    """The `00u…` of a person, as in SCIM's externalId."""
+    return okta_id(app, "00u", uid)
+
+
+SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, oidc.LOOK, {**saml.SETTINGS, **oidc.SETTINGS})

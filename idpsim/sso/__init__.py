@@ -1,0 +1,1 @@
+"""The hosted identity provider, SAML 2.0 and OpenID Connect with each vendor's look, and the built-in browser."""
