@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "idpsim"
-BOTTOM = {"wire", "directory", "clock", "har", "redact", "errors", "scim", "transcript"}
+BOTTOM = {"wire", "directory", "clock", "har", "redact", "errors", "scim", "transcript", "signon", "serving"}
 BELOW = {
     "transport": BOTTOM,
     "sp": BOTTOM,
     "provisioning": BOTTOM | {"transport"},
     "profiles": BOTTOM | {"transport", "provisioning"},
     "scenario": BOTTOM | {"transport", "provisioning", "profiles"},
+    "sso": BOTTOM | {"transport", "profiles"},
     "report": BOTTOM | {"transport", "provisioning", "profiles", "scenario"},
-    "api": BOTTOM | {"transport", "provisioning", "profiles", "scenario", "report", "sp"},
-    "cli": BOTTOM | {"transport", "provisioning", "profiles", "scenario", "report", "sp", "api"},
+    "api": BOTTOM | {"transport", "provisioning", "profiles", "scenario", "report", "sp", "sso", "signing"},
+    "signing": BOTTOM | {"transport", "provisioning", "profiles", "scenario", "sp", "sso"},
+    "cli": BOTTOM | {"transport", "provisioning", "profiles", "scenario", "report", "sp", "sso", "signing", "api"},
     "__main__": {"cli"},
     "__init__": set(),
 } | dict.fromkeys(BOTTOM, BOTTOM)

@@ -11,23 +11,21 @@ Each IdP has a path and a token of its own. It forgets everything when it ends, 
 from __future__ import annotations
 
 import hmac
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from ipaddress import ip_address
 from typing import Any
 
 import click
 
 from idpsim.cli import written
 from idpsim.cli.terminal import echo, page_of
-from idpsim.errors import IdpsimError, UsageError
+from idpsim.errors import UsageError
 from idpsim.report.text import Page
+from idpsim.serving import is_loopback, origin_of, server, until_signalled
 from idpsim.sp import Refused, ServiceProvider, Switches
 
 DEFAULT_IDP = "default"
-THREADS = 8
 
 
 @click.command(help=written(__doc__))
@@ -51,13 +49,13 @@ def sp(host: str, port: int, token: str | None, idp: tuple[str, ...], switch: tu
     provider = ServiceProvider(_switches(switch))
     names = idp or (DEFAULT_IDP,)
     issued = _issue(provider, names)
-    server = _server(provider.wsgi if token is None else _Known(provider.wsgi, token, issued), host, port)
-    if not _is_loopback(host):
+    listening = server(provider.wsgi if token is None else _Known(provider.wsgi, token, issued), host, port)
+    if not is_loopback(host):
         echo(f"warning: {host} can be reached from other machines, and this is not made for that", sys.stderr)
-    for line in _told(provider, issued, token, _origin(server, host), page):
+    for line in _told(provider, issued, token, origin_of(listening, host), page):
         echo(line, page=page)
     sys.stdout.flush()
-    _serve(server)
+    until_signalled(listening)
     echo("stopped")
 
 
@@ -117,24 +115,6 @@ class _Known:
         return self._app(environ, start_response)
 
 
-def _server(app: Any, host: str, port: int) -> Any:
-    from waitress import create_server  # type: ignore[import-untyped]
-
-    try:
-        return create_server(app, host=host, port=port, threads=THREADS, ident=None)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise IdpsimError(f"cannot listen on {host}:{port}: {why}") from None
-
-
-def _origin(server: Any, host: str) -> str:
-    """Where the server is reached from this machine."""
-    address, port = (getattr(server, "effective_listen", None) or [(server.effective_host, server.effective_port)])[0]
-    if host in ("0.0.0.0", "::", "*", ""):
-        address = "127.0.0.1"
-    return f"http://[{address}]:{port}" if ":" in str(address) else f"http://{address}:{port}"
-
-
 def _told(
     provider: ServiceProvider, issued: dict[str, str], token: str | None, origin: str, page: Page
 ) -> Iterator[str]:
@@ -147,26 +127,3 @@ def _told(
         yield ""
     yield page.quiet("Ctrl-C ends it; everything in it is forgotten then.")
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _serve(server: Any) -> None:
-    """Serve until SIGINT or SIGTERM, then close the socket."""
-
-    def end(*_: object) -> None:
-        raise SystemExit(0)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        server.run()
-    except SystemExit:
-        pass
-    finally:
-        server.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from idpsim.errors import UsageError
 from idpsim.provisioning.profile import Profile
+from idpsim.signon import SignOn
 
 
 @cache
@@ -35,3 +36,11 @@ def profile(name: str) -> Profile:
 def default_profiles() -> tuple[str, ...]:
     """The default profile of each vendor: what `all` means."""
     return tuple(name for name, each in all_profiles().items() if each.name == each.vendor)
+
+
+@cache
+def all_sign_ons() -> dict[str, SignOn]:
+    """How each vendor signs people in, by the vendor's name."""
+    vendors = [each.name for each in pkgutil.iter_modules(__path__) if each.ispkg]
+    looks = [import_module(f"{__name__}.{name}.signon").SIGN_ON for name in sorted(vendors)]
+    return {look.vendor: look for look in looks}

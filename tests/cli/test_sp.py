@@ -157,7 +157,7 @@ def test_the_switches_are_listed(idpsim: Idpsim, golden: Golden) -> None:
 def test_a_wider_address_is_warned_of(monkeypatch: pytest.MonkeyPatch, idpsim: Idpsim) -> None:
     from idpsim.cli import sp
 
-    monkeypatch.setattr(sp, "_serve", _end)
+    monkeypatch.setattr(sp, "until_signalled", _end)
 
     ended = idpsim("sp", "--host", "0.0.0.0", "--port", "0")
 
@@ -167,7 +167,7 @@ def test_a_wider_address_is_warned_of(monkeypatch: pytest.MonkeyPatch, idpsim: I
 def test_a_shut_gate_is_said(monkeypatch: pytest.MonkeyPatch, idpsim: Idpsim) -> None:
     from idpsim.cli import sp
 
-    monkeypatch.setattr(sp, "_serve", _end)
+    monkeypatch.setattr(sp, "until_signalled", _end)
 
     ended = idpsim("sp", "--port", "0", "--switch", "plan=starter")
 

@@ -1,0 +1,120 @@
+"""The identity provider of a run: in this process, served on its address for as long as the run lasts, or another's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from idpsim.errors import IdpsimError, UsageError
+from idpsim.profiles import all_sign_ons
+from idpsim.signing.keyring import Keyring
+from idpsim.signon import Registration
+from idpsim.sso import tickets
+from idpsim.sso.control import registration_json
+from idpsim.sso.keys import Keys
+from idpsim.sso.provider import IdentityProvider
+from idpsim.serving import CannotListen, serving
+
+_SECONDS = 10
+
+
+class Host(Protocol):
+    """An identity provider that a run steers."""
+
+    def register(
+        self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]
+    ) -> object:
+        """Enter the service provider as an app."""
+
+    def roll(self, vendor: str, label: str, protocol: str) -> None:
+        """Let the next key sign."""
+
+    def publish(self, vendor: str, label: str, fault: str | None) -> None:
+        """Falsify what the app publishes, or no longer."""
+
+
+@contextmanager
+def hosted(keyring: Keyring) -> Iterator[tuple[Host, bool]]:
+    """The identity provider on its address, and whether it is our own: else one that runs there already is steered."""
+    provider = in_process(keyring)
+    host, port = _address(keyring.base)
+    try:
+        context = serving(provider.wsgi, host, port)
+        context.__enter__()
+    except CannotListen as taken:
+        yield _running(keyring, taken), False
+        return
+    try:
+        yield provider, True
+    finally:
+        context.__exit__(None, None, None)
+
+
+def in_process(keyring: Keyring) -> IdentityProvider:
+    """The identity provider without a socket."""
+    return IdentityProvider(all_sign_ons().values(), keyring.keys, base=keyring.base)
+
+
+class Steered:
+    """The identity provider of another process, told what to do in commands sealed with the keys of both."""
+
+    def __init__(self, base: str, keys: Keys) -> None:
+        self._url = f"{base}/.idpsim/control"
+        self._keys = keys
+
+    def register(
+        self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]
+    ) -> None:
+        given = registration_json(registration or Registration())
+        self._send("register", vendor, label, registration=given, settings=dict(settings))
+
+    def roll(self, vendor: str, label: str, protocol: str) -> None:
+        self._send("roll", vendor, label, protocol=protocol)
+
+    def publish(self, vendor: str, label: str, fault: str | None) -> None:
+        self._send("publish", vendor, label, fault=fault)
+
+    def _send(self, do: str, vendor: str, label: str, **more: Any) -> None:
+        import requests
+
+        claims = {"kind": "control", "do": do, "vendor": vendor, "label": label, **more}
+        sealed = tickets.seal(claims, self._keys.secret, time.time())
+        try:
+            answer = requests.post(self._url, headers={"Authorization": f"Bearer {sealed}"}, timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise IdpsimError(f"the identity provider at {self._url} does not answer: {error}") from None
+        if answer.status_code != 200:
+            raise IdpsimError(f"the identity provider at {self._url} refuses: {answer.text[:200].strip()}")
+
+
+def _running(keyring: Keyring, taken: CannotListen) -> Steered:
+    """The identity provider that runs on our address; UsageError where that is something else, or has other keys."""
+    import requests
+
+    elsewhere = "give another address with --idp-url, and tell the service provider"
+    try:
+        about = requests.get(f"{keyring.base}/.idpsim", timeout=_SECONDS).json()
+        version = about["idpsim"]
+    except (requests.RequestException, ValueError, KeyError, TypeError):
+        raise UsageError(f"the identity provider {taken}; {elsewhere}") from None
+    if not keyring.keys.kept:
+        raise UsageError(
+            f"idpsim {version} serves at {keyring.base} with keys that this run does not have\n"
+            "  make keys that both use with idpsim certs, and start it again"
+        )
+    return Steered(keyring.base, keyring.keys)
+
+
+def _address(base: str) -> tuple[str, int]:
+    """The host and port to listen on for a base URL."""
+    parts = urlsplit(base)
+    try:
+        port = parts.port or 80
+    except ValueError:
+        port = 0
+    if parts.scheme != "http" or not parts.hostname or not port or parts.path.strip("/"):
+        raise UsageError(f"the identity provider's address is http://HOST:PORT, not {base}")
+    return parts.hostname, port
