@@ -126,4 +126,3 @@ def _told(
         yield f"try            idpsim run --target {url} --token {word}"
         yield ""
     yield page.quiet("Ctrl-C ends it; everything in it is forgotten then.")
-

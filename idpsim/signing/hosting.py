@@ -6,17 +6,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from idpsim.errors import IdpsimError, UsageError
 from idpsim.profiles import all_sign_ons
+from idpsim.serving import CannotListen, serving
 from idpsim.signing.keyring import Keyring
 from idpsim.signon import Registration
 from idpsim.sso import tickets
 from idpsim.sso.control import registration_json
 from idpsim.sso.keys import Keys
 from idpsim.sso.provider import IdentityProvider
-from idpsim.serving import CannotListen, serving
 
 _SECONDS = 10
 
@@ -40,7 +39,7 @@ class Host(Protocol):
 def hosted(keyring: Keyring) -> Iterator[tuple[Host, bool]]:
     """The identity provider on its address, and whether it is our own: else one that runs there already is steered."""
     provider = in_process(keyring)
-    host, port = _address(keyring.base)
+    host, port = keyring.address
     try:
         context = serving(provider.wsgi, host, port)
         context.__enter__()
@@ -65,9 +64,7 @@ class Steered:
         self._url = f"{base}/.idpsim/control"
         self._keys = keys
 
-    def register(
-        self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]
-    ) -> None:
+    def register(self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]) -> None:
         given = registration_json(registration or Registration())
         self._send("register", vendor, label, registration=given, settings=dict(settings))
 
@@ -106,15 +103,3 @@ def _running(keyring: Keyring, taken: CannotListen) -> Steered:
             "  make keys that both use with idpsim certs, and start it again"
         )
     return Steered(keyring.base, keyring.keys)
-
-
-def _address(base: str) -> tuple[str, int]:
-    """The host and port to listen on for a base URL."""
-    parts = urlsplit(base)
-    try:
-        port = parts.port or 80
-    except ValueError:
-        port = 0
-    if parts.scheme != "http" or not parts.hostname or not port or parts.path.strip("/"):
-        raise UsageError(f"the identity provider's address is http://HOST:PORT, not {base}")
-    return parts.hostname, port

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from idpsim.errors import UsageError
 
 if TYPE_CHECKING:
     from idpsim.sso.keys import Keys
@@ -23,6 +26,19 @@ class Keyring:
 
     base: str = DEFAULT_IDP
     folder: str = DEFAULT_FOLDER
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The host and port of the address; UsageError where it is none."""
+        parts = urlsplit(self.base)
+        try:
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError:
+            port = 0
+        odd = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme not in ("http", "https") or not parts.hostname or not port or odd:
+            raise UsageError(f"the identity provider's address is http://HOST:PORT, not {self.base}")
+        return parts.hostname, port
 
     @cached_property
     def keys(self) -> Keys:

@@ -74,7 +74,9 @@ class Front(Protocol):
     def ended(self, session: Session) -> None:
         """End the session, and say nothing."""
 
-    def refuse(self, app_or_vendor: App | str, status: int, headline: str, detail: str = "", code: str = "") -> Response:
+    def refuse(
+        self, app_or_vendor: App | str, status: int, headline: str, detail: str = "", code: str = ""
+    ) -> Response:
         """The vendor's own error page, with nothing in it that leads to the service provider."""
 
     def fault(self, app: App) -> str | None:

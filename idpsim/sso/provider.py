@@ -37,7 +37,7 @@ def app_of(
 class IdentityProvider:
     """The tenants of all vendors. `people` are those whom the login page offers, by vendor.
 
-    `apps` come into being when they are asked for: each vendor has one under `DEFAULT_APP` from the start.
+    Each vendor has an app under `label` from the start, with no service provider entered.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class IdentityProvider:
         *,
         base: str = DEFAULT_BASE,
         people: Mapping[str, Sequence[Identity]] | None = None,
+        label: str = DEFAULT_APP,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.base = base.rstrip("/")
@@ -60,7 +61,7 @@ class IdentityProvider:
         self._faults: dict[tuple[str, str], str] = {}
         self._lock = RLock()
         for vendor in self.sign_ons:
-            self.register(vendor)
+            self.register(vendor, label)
 
     @cached_property
     def wsgi(self) -> WSGIApplication:
@@ -81,6 +82,12 @@ class IdentityProvider:
         with self._lock:
             self._apps[vendor, label] = app
         return app
+
+    def move(self, base: str) -> None:
+        """Be reached at another address from now on."""
+        with self._lock:
+            self.base = base
+            self._apps = {name: replace(app, base=base) for name, app in self._apps.items()}
 
     def apps(self) -> tuple[App, ...]:
         """All apps of all vendors."""
@@ -133,8 +140,3 @@ def sign_in_ticket(keys: Keys, vendor: str, attempt: Attempt, now: float) -> str
         "victim": tickets.written(attempt.victim),
     }
     return tickets.seal(claims, keys.secret, now)
-
-
-def registered(registration: Registration, more: Mapping[str, Any]) -> Registration:
-    """A registration with some of its fields given."""
-    return replace(registration, **{name: value for name, value in more.items() if value is not None})

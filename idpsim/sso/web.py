@@ -98,7 +98,9 @@ class WebFront:
     def ended(self, session: Session) -> None:
         self.provider.sessions.held.take(session.id)
 
-    def refuse(self, app_or_vendor: App | str, status: int, headline: str, detail: str = "", code: str = "") -> Response:
+    def refuse(
+        self, app_or_vendor: App | str, status: int, headline: str, detail: str = "", code: str = ""
+    ) -> Response:
         vendor = app_or_vendor if isinstance(app_or_vendor, str) else app_or_vendor.vendor
         sign_on = self.provider.sign_ons.get(vendor)
         stamp = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -224,4 +226,3 @@ def _http_error(error: HTTPException) -> Response:
 
 def _style() -> Response:
     return Response((_here() / "templates" / "style.css").read_text(), mimetype="text/css")
-

@@ -12,6 +12,18 @@ from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
 TENANT = "11111111-2222-4333-8444-555555555555"
+TERMS = {
+    "metadata": "App Federation Metadata Url",
+    "entity_id": "Microsoft Entra Identifier",
+    "sso": "Login URL",
+    "slo": "Logout URL",
+    "certificate": "Certificate (Base64)",
+    "launch": "User access URL",
+    "issuer": "Issuer",
+    "discovery": "OpenID Connect metadata document",
+    "client_id": "Application (client) ID",
+    "client_secret": "Client secret",
+}
 
 
 def ids(label: str) -> Mapping[str, str]:
@@ -25,4 +37,5 @@ def person_id(app: App, uid: str) -> str:
     return object_id(app, uid)
 
 
-SIGN_ON = SignOn("entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, oidc.LOOK, {**saml.SETTINGS, **oidc.SETTINGS})
+SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
+SIGN_ON = SignOn("entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)

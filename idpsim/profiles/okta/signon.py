@@ -11,6 +11,18 @@ from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
 ORG = "dev-000001"
+TERMS = {
+    "metadata": "Metadata URL",
+    "entity_id": "Issuer",
+    "sso": "Sign on URL",
+    "slo": "Sign out URL",
+    "certificate": "Signing Certificate",
+    "launch": "App Embed Link",
+    "issuer": "Issuer",
+    "discovery": "OpenID configuration",
+    "client_id": "Client ID",
+    "client_secret": "Client secret",
+}
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -31,4 +43,5 @@ def person_id(app: App, uid: str) -> str:
     return okta_id(app, "00u", uid)
 
 
-SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, oidc.LOOK, {**saml.SETTINGS, **oidc.SETTINGS})
+SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
+SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)

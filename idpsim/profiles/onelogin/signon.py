@@ -11,6 +11,18 @@ from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
 SUBDOMAIN = "acme-sim"
+TERMS = {
+    "metadata": "SAML Metadata",
+    "entity_id": "Issuer URL",
+    "sso": "SAML 2.0 Endpoint (HTTP)",
+    "slo": "SLO Endpoint (HTTP)",
+    "certificate": "X.509 Certificate",
+    "launch": "Launch URL",
+    "issuer": "Issuer URL",
+    "discovery": "Well-known Configuration",
+    "client_id": "Client ID",
+    "client_secret": "Client Secret",
+}
 
 
 def ids(label: str) -> Mapping[str, str]:
@@ -27,4 +39,5 @@ def person_id(app: App, uid: str) -> str:
     return str(100_000_000 + int.from_bytes(app.digest(f"onelogin {uid}", 4), "big") % 100_000_000)
 
 
-SIGN_ON = SignOn("onelogin", "OneLogin", ids, person_id, saml.LOOK, oidc.LOOK, {**saml.SETTINGS, **oidc.SETTINGS})
+SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
+SIGN_ON = SignOn("onelogin", "OneLogin", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)
