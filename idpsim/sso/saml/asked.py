@@ -11,7 +11,7 @@ class AuthnRequest:
     """An AuthnRequest as values; None and empty: not said. `issued` is seconds since the epoch.
 
     `signed`: it carried a signature that the registered certificates verify. `has_subject`, `has_conditions`: it
-    holds such an element.
+    holds such an element. `scoping` names what Scoping holds.
     """
 
     id: str
@@ -30,6 +30,7 @@ class AuthnRequest:
     comparison: str = "exact"
     has_subject: bool = False
     has_conditions: bool = False
+    scoping: tuple[str, ...] = ()
     signed: bool = False
     binding: Literal["redirect", "post"] = "redirect"
     relay_state: str | None = None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from idpsim.signon.saml import Attribute as Attribute
+from idpsim.signon.saml import NameId as NameId
+
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
@@ -18,16 +21,6 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class NameId:
-    """Who the assertion is about; `format` None leaves the attribute out."""
-
-    value: str
-    format: str | None
-    name_qualifier: str | None = None
-    sp_name_qualifier: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Confirmation:
     """One SubjectConfirmation; times are seconds since the epoch, None leaves the attribute out."""
 
@@ -36,16 +29,6 @@ class Confirmation:
     in_response_to: str | None = None
     not_before: float | None = None
     not_on_or_after: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """One Attribute with its values; `format` None leaves NameFormat out, `typed` adds `xsi:type="xs:string"`."""
-
-    name: str
-    values: tuple[str, ...]
-    format: str | None = None
-    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

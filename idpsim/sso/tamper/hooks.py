@@ -25,8 +25,12 @@ JSON: TypeAlias = dict[str, Any]
 class Scene:
     """What a falsification is done with: `identity` has authenticated, the attacker poses as `victim`.
 
-    `saml` and `oidc` are the keys that sign, `other` is one that no service provider trusts. `now` is seconds since
+    `saml` and `oidc` are the keys that sign, `other` is one that no service provider trusts, and
+    `next` the one that rollover has made ready, where there is one. `now` is seconds since
     the epoch. `forged` builds, unsigned, what would have been issued to another identity (SAML only).
+
+    OpenID Connect only: `claims` gives what would have been issued to another identity, `kid` names a key, and
+    `issuer` is the one that tokens name.
     """
 
     app: App
@@ -36,6 +40,10 @@ class Scene:
     other: Signing
     now: float
     forged: Callable[[Identity], Element] | None = None
+    claims: Callable[[Identity], JSON] | None = None
+    kid: Callable[[Signing], str] | None = None
+    issuer: str = ""
+    next: Signing | None = None
 
 
 @dataclass(frozen=True)
