@@ -12,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+import saml
 import startup
 import traffic
 from first_cycle import first_cycle
@@ -25,6 +26,7 @@ FIGURES = {
     4: traffic.parallel,
     5: traffic.in_process,
     6: first_cycle,
+    7: saml.response,
 }
 
 

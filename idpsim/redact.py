@@ -27,9 +27,11 @@ _NAMES = (
     "client_assertion",
     "assertion",
     "samlresponse",
+    "ticket",
+    "code_verifier",
 )
 _FIELDS = "|".join(_NAMES)
-_WORDS = ("password", "token", "secret", "assertion", "samlresponse")
+_WORDS = ("password", "token", "secret", "assertion", "samlresponse", "ticket", "verifier")
 _BYTE_WORDS = tuple(word.encode() for word in _WORDS)
 _CREDENTIALS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _URLS = {"location", "referer", "content-location", "refresh"}

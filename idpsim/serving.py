@@ -20,7 +20,7 @@ class CannotListen(IdpsimError):
 
 def server(app: Any, host: str, port: int, sockets: dict[int, Any] | None = None) -> Any:
     """A waitress server that listens already, on each address of `host`; CannotListen where it cannot."""
-    from waitress import create_server  # type: ignore[import-untyped]
+    from waitress import create_server
 
     try:
         return create_server(app, host=host, port=port, threads=THREADS, ident=None, map=sockets)

@@ -34,6 +34,7 @@ from idpsim.report.console import Console
 from idpsim.report.secrets import Secrets, of_script, of_variables
 from idpsim.report.text import Page
 from idpsim.scenario.load import Scenario
+from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
 from idpsim.transport.http import proxies_from_environment
 
 
@@ -82,6 +83,22 @@ def _suffix(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     metavar="S",
     help="Longest pause, in seconds, that the target may ask for.",
 )
+@click.option(
+    "--idp-url",
+    metavar="URL",
+    default=DEFAULT_IDP,
+    envvar="IDPSIM_IDP_URL",
+    show_default=True,
+    help="Where the service provider reaches the identity provider, for sign-in.",
+)
+@click.option(
+    "--certs",
+    metavar="DIR",
+    default=DEFAULT_FOLDER,
+    envvar="IDPSIM_CERTS",
+    show_default=True,
+    help="Its keys, as `idpsim certs` makes them.",
+)
 @click.option("--real-time", is_flag=True, help="Let virtual time pass for real: 40 minutes take 40 minutes.")
 @click.option("--fail-fast", is_flag=True, help="End at the first failure.")
 @click.option("--keep", is_flag=True, help="Leave what was created at the target.")
@@ -127,6 +144,7 @@ def _how(options: dict[str, Any]) -> api.Playing:
         tokens=given.tokens(options["token"] or ([here["TOKEN"]] if here["TOKEN"] else []), names),
         proxies=proxies_from_environment(),
         directory=os.getcwd(),
+        keyring=Keyring(options["idp_url"].rstrip("/"), options["certs"]),
         **{name: options[name] for name in ("seed", "suffix", "concurrency", "timeout", "max_wait", "real_time")},
         **{name: options[name] for name in ("fail_fast", "keep", "keep_names")},
     )

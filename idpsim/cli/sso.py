@@ -95,24 +95,26 @@ def _print_metadata(apps: list[Any], keyring: Keyring) -> None:
         raise UsageError("--metadata is for one vendor: idpsim sso VENDOR --metadata")
     if not keyring.keys.kept:
         raise UsageError(f"there are no keys in {keyring.folder}: idpsim certs makes them")
-    click.get_binary_stream("stdout").write(metadata(apps[0], keyring.keys.saml(apps[0])))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(metadata(apps[0], keyring.keys.saml(apps[0])))
 
 
 def _json(app: Any, sections: Iterable[Any]) -> dict[str, Any]:
     """One app with its values by key; the secret is among them, since it is what was asked for."""
+    servers: list[dict[str, str]] = []
     told: dict[str, Any] = {
         "vendor": app.vendor,
         "title": app.sign_on.title,
         "app": app.label,
         "saml": None,
-        "oidc": [],
+        "oidc": servers,
     }
     for section in sections:
         values = {row.key: row.value for row in section.rows}
         if section.protocol == "saml":
             told["saml"] = values
         else:
-            told["oidc"].append({"server": section.title, **values})
+            servers.append({"server": section.title, **values})
     return told
 
 

@@ -35,20 +35,25 @@ class Administration:
             if step.event == "rotate-token":
                 return self._token(step.arguments.get("token"))
             action = step.arguments["do"]
-            if action == "enable-scim":
-                return self._enable()
+            if action in ("configure-sso", "enable-scim"):
+                return self._switch(action)
             if action == "issue-token":
                 return self._token(None)
             return self._resource(action, step)
         except Refused as refused:
             return Failed(str(refused))
 
-    def _enable(self) -> Outcome:
+    def _switch(self, action: str) -> Outcome:
+        if action == "configure-sso":
+            self._session.gate.anew()
         admin = self._session.world.admin
-        if admin is not None:
+        if admin is None:
+            return self._hooked(action) or _no_hook(action)
+        if action == "configure-sso":
+            admin.configure_sso()
+        else:
             admin.enable_scim()
-            return Done()
-        return self._hooked("enable-scim") or _no_hook("enable-scim")
+        return Done()
 
     def _token(self, given: str | None) -> Outcome:
         session = self._session

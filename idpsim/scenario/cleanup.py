@@ -17,7 +17,10 @@ LATE = 1.0
 
 
 def clean_up(session: Session) -> CleanUp:
-    """Remove what was created: by a POST that was answered 2xx, or found by a name that carries this run's suffix."""
+    """Remove what was created: by a POST that was answered 2xx, or found by a name that carries this run's suffix.
+
+    Signing in may have created users as well, which no POST tells of.
+    """
     created = dict.fromkeys(session.administration.made)
     lost: dict[tuple[Kind, str], None] = {}
     for kind, found, name in _posts(session):
@@ -28,7 +31,8 @@ def clean_up(session: Session) -> CleanUp:
     for kind, name in lost:
         created |= dict.fromkeys((kind, each) for each in _late(session, kind, name))
     removed = 0
-    left: list[str] = []
+    signed_in, left = _signed_in(session)
+    created |= dict.fromkeys(signed_in)
     for kind, identifier in sorted(created, key=lambda each: each[0] == "user"):
         answer = session.reader.delete(kind, identifier)
         if isinstance(answer, Response) and (answer.status < 300 or answer.status in (404, 410)):
@@ -37,6 +41,15 @@ def clean_up(session: Session) -> CleanUp:
             said = answer.reason if isinstance(answer, NoResponse) else f"DELETE was answered {answer.status}"
             left.append(f"{PATHS[kind]}/{identifier}: {said}")
     return CleanUp(removed, tuple(left))
+
+
+def _signed_in(session: Session) -> tuple[list[tuple[Kind, str]], list[str]]:
+    """The users of those who were let in under a name of this run, and what could not be looked up."""
+    names = [each.userName for each in session.signing.met.values() if session.names.marks(each.userName)]
+    looked = {name: _found(session, "user", name) for name in names}
+    unknown = [name for name, found in looked.items() if found is None][:MOST_LEFT]
+    left = [f"{name}: signing in may have made a user, who cannot be looked up" for name in unknown]
+    return [("user", each) for found in looked.values() for each in found or ()], left
 
 
 def _posts(session: Session) -> Iterator[tuple[Kind, str | None, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from idpsim.scenario.attributes import SET
-from idpsim.scenario.named import Name, Player
+from idpsim.scenario.named import Name, Player, Tampering
 from idpsim.scenario.scalars import Choice, Duration, Flag, Json, Nothing, Request, Shape, Text, Whole
 from idpsim.scenario.shapes import Either, Key, Keys, ListOf, Names
 from idpsim.scenario.switches import Switches
@@ -43,6 +43,7 @@ class Fault:
 
 
 AT_SP = (
+    Act("configure-sso", "The identity provider's metadata or issuer is entered, so that people can sign in."),
     Act("enable-scim", "SCIM is switched on."),
     Act("issue-token", "A new SCIM token is issued, and the identity provider gets it."),
     Act("create", "A user or group comes into being there.", True, "may"),
@@ -71,9 +72,10 @@ _PERSON_AND_GROUP = Keys(
     says="a mapping with person and group",
 )
 _SIGN_IN = (
-    Key("via", Choice(("saml", "oidc")), "The protocol; by default that of `sso`."),
+    Key("via", Choice(("saml", "oidc")), "The protocol; by default that of the tampering, or that of `sso`."),
     Key("start", Choice(("sp", "idp")), "Who starts; by default the service provider."),
-    Key("tamper", Text(), "What to falsify, for a sign-in that must be refused."),
+    Key("tamper", Tampering(), "What is falsified; what the service provider has to make of it is known by its name."),
+    Key("victim", Name("person"), "Whom an attacker poses as in a tampered sign-in; by default that of `sso`."),
 )
 
 EVENTS = {
@@ -135,7 +137,7 @@ EVENTS = {
             "Another SCIM token.",
             (Key("token", Text(line=True, says="a token"), "The new token, where the target does not issue it."),),
         ),
-        Event("rotate-certificate", _NOTHING, "Another certificate signs the assertions."),
+        Event("rotate-certificate", _NOTHING, "Another certificate signs from now on."),
         Event("settings", Switches(flat=True), "Change the app's switches.", value="settings"),
         Event(
             "at-sp",
@@ -208,8 +210,8 @@ EXPECT = Keys(
             "The vendor's requests, in order; others may lie between, unless `exactly`.",
             by_vendor=True,
         ),
-        Key("signed-in", Flag(), "The sign-in works.", by_vendor=True),
-        Key("refused", Flag(), "It is refused.", by_vendor=True),
+        Key("signed-in", Flag(), "The sign-in works; for a tampered one, it is accepted.", by_vendor=True),
+        Key("refused", Flag(), "It is refused; for a tampered one, the attack does not succeed.", by_vendor=True),
     ),
     filled=True,
     says="a mapping of expectations",

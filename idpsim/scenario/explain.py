@@ -31,6 +31,13 @@ def of_failure(transcript: Transcript, first: int, last: int, reason: str, names
     return (mine or found)[-1:]
 
 
+def of_sign_in(transcript: Transcript, first: int, last: int) -> list[Exchange]:
+    """What a browser was answered in the end, behind the last form that it posted."""
+    browser = [each for each in transcript.range(first, last) if each.by == "browser"]
+    posted = [each for each in browser if each.request.method == "POST"]
+    return sorted({each.number: each for each in (*posted[-1:], *browser[-1:])}.values(), key=lambda it: it.number)
+
+
 def _text(exchange: Exchange) -> str:
     return unquote_plus(exchange.request.url) + (exchange.request.body or b"").decode("utf-8", "replace")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from idpsim.provisioning.flow import Outcome
 from idpsim.scenario import explain
+from idpsim.scenario.gate import SIGN_IN
 from idpsim.scenario.model import Step
 from idpsim.scenario.results import Failure, FailureKind
 from idpsim.wire import Exchange, NoResponse, Quirk
@@ -45,6 +46,8 @@ class Failing:
     def _failure(self, step: Step, key: str, outcome: Outcome, first: int) -> Failure:
         transcript, reason = self._session.world.transcript, getattr(outcome, "reason", "")
         shown = explain.of_failure(transcript, first, len(transcript), reason, self._called(key))
+        if getattr(outcome, "code", "") == SIGN_IN:
+            shown = explain.of_sign_in(transcript, first, len(transcript))
         whose = "" if key == "app" else f"{key}: "
         message = self._session.names.original(f"{whose}{outcome.word}: {reason}")
         kind: FailureKind = "outcome" if shown else "error"

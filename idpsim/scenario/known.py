@@ -9,6 +9,7 @@ from functools import cached_property
 
 from idpsim.errors import UsageError
 from idpsim.provisioning.settings import Settings
+from idpsim.signon import Protocol
 
 ALL = "all"
 ANY = "any"
@@ -16,13 +17,14 @@ ANY = "any"
 
 @dataclass(frozen=True)
 class Known:
-    """The profiles, each with its vendor and its switches.
+    """The profiles, each with its vendor and its switches, and what can be falsified, by the protocol that it is of.
 
     A vendor's default profile has the vendor's name.
     """
 
     vendors: Mapping[str, str]
     settings: Mapping[str, Settings] = field(default_factory=dict)
+    tampers: Mapping[str, Protocol] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from idpsim.scenario.attributes import CUSTOM, PERSON_KEYS
 from idpsim.scenario.events import AT_SP, VERIFY
-from idpsim.scenario.named import Name, Player
+from idpsim.scenario.named import Player
 from idpsim.scenario.scalars import Choice, Flag, Json, Text, Url, Whole
 from idpsim.scenario.shapes import NAME, Key, Keys, ListOf
+from idpsim.scenario.single_sign_on import SSO
 from idpsim.scenario.steps import STEP
 from idpsim.scenario.switches import Placed, Switches
 
@@ -49,25 +50,6 @@ TARGET = Keys(
             "embedded",
             Keys(rest=Key("a switch", Placed(Json()), "A switch of the embedded service provider.", by_vendor=True)),
             "The switches of the embedded service provider.",
-            by_vendor=True,
-        ),
-    )
-)
-
-SSO = Keys(
-    (
-        Key("protocol", Choice(("saml", "oidc")), "The protocol of the sign-in.", required=True, by_vendor=True),
-        Key("login", Url(), "Where a sign-in starts at the service provider.", by_vendor=True),
-        Key(
-            "prove_with",
-            Name("person"),
-            "Who proves that a sign-in works; by default a built-in administrator who is never provisioned.",
-            by_vendor=True,
-        ),
-        Key(
-            "options",
-            Keys(rest=Key("an option", Json(), "An option of the sign-in.", by_vendor=True)),
-            "Further options of the protocol.",
             by_vendor=True,
         ),
     )

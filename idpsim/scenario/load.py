@@ -15,6 +15,7 @@ from idpsim.scenario.model import Script, SingleSignOn, Step, Target, Verificati
 from idpsim.scenario.nodes import MAX_BYTES, Entries, Items, compose, too_large
 from idpsim.scenario.population import population
 from idpsim.scenario.reading import ABSENT, Reading, expected
+from idpsim.scenario.single_sign_on import single_sign_on
 from idpsim.scenario.steps import STEP, varies, verification
 
 Check = Callable[[Script], None]
@@ -187,12 +188,4 @@ def _target(root: Entries, reading: Reading) -> Target:
 def _sso(root: Entries, reading: Reading) -> SingleSignOn | None:
     node = root.get("sso")
     values = _top(root, "sso", reading, None)
-    if node is None or values is None:
-        return None
-    return SingleSignOn(
-        protocol=values["protocol"],
-        place=node.place,
-        login=values.get("login"),
-        prove_with=values.get("prove_with"),
-        options=values.get("options", {}),
-    )
+    return None if node is None or values is None else single_sign_on(values, node.place)

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from idpsim.directory import Group, Person
 from idpsim.errors import Place
+from idpsim.signon import Protocol
 from idpsim.transport.faults import FaultKind
 
 ExpectationKind: TypeAlias = Literal["user", "group", "outcome", "sent", "signed-in", "refused"]
@@ -109,14 +110,73 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class SingleSignOn:
-    """The `sso` block: no provisioning before a sign-in has worked."""
+class Shows:
+    """How the service provider shows who is signed in.
 
-    protocol: Literal["saml", "oidc"]
+    `url` is fetched within the session; `at` are paths in its JSON (`user.email`) or names of elements of its HTML, the
+    most telling first, empty for all of it. `bearer` is the path, in the JSON with which a sign-in ends, of a token
+    that goes along. `cookie` names a cookie that holds a JWT, of which the claims `claim` are read.
+    """
+
+    url: str | None = None
+    at: tuple[str, ...] = ()
+    cookie: str | None = None
+    claim: tuple[str, ...] = ()
+    bearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamlSide:
+    """The service provider as SAML knows it; `metadata` is a URL or a file, certificates are files."""
+
+    login: str | None = None
+    metadata: str | None = None
+    entity_id: str | None = None
+    acs: tuple[str, ...] = ()
+    slo: str | None = None
+    relay_state: str | None = None
+    signing_certificate: str | None = None
+    encryption_certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OidcSide:
+    """The service provider as OpenID Connect knows it."""
+
+    login: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    initiate_login_uri: str | None = None
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSignOn:
+    """The `sso` block: no provisioning before a sign-in has worked.
+
+    `prove_with` and `victim` are keys; None is the built-in administrator, for `victim` whoever proves. `login` is
+    that of `protocol`; `login_of` says where either protocol starts.
+    """
+
+    protocol: Protocol
     place: Place
     login: str | None = None
     prove_with: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    app: str = "idpsim"
+    victim: str | None = None
+    logout: str | None = None
+    shows: Shows | None = None
+    live_sessions: Literal["end", "ignore"] = "end"
+    enforce_assignment: bool = False
+    saml: SamlSide = SamlSide()
+    oidc: OidcSide = OidcSide()
+
+    def login_of(self, via: Protocol) -> str | None:
+        """Where a sign-in over this protocol starts at the service provider."""
+        side = self.saml if via == "saml" else self.oidc
+        return side.login or (self.login if via == self.protocol else None)
 
 
 @dataclass(frozen=True, slots=True)

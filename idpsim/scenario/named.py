@@ -68,6 +68,24 @@ class Player(Word):
         return "a vendor or profile" + (", or `all`" if self.all else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Tampering(Word):
+    """The name of something that can be falsified in a sign-in."""
+
+    def value(self, text: str, scalar: Scalar, reading: Reading) -> str:
+        names = reading.known.tampers
+        if text not in names:
+            hint = f"known: {listed(names)}" if names else None
+            raise ScenarioError(unknown("tampering", scalar.text, names), scalar.place, hint)
+        return text
+
+    def schema(self, known: Known) -> Schema:
+        return {"anyOf": [{"enum": list(known.tampers)}, VARIABLE]}
+
+    def words(self) -> str:
+        return "the name of a tampering"
+
+
 def unknown_name(text: str, kind: Kind, scalar: Scalar, reading: Reading) -> ScenarioError:
     """The error for a name that is not in the directory, or that names the other kind of thing."""
     if text in reading.people or text in reading.groups:

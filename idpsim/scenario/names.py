@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +19,13 @@ class Names:
     def __init__(self, suffix: str) -> None:
         self.suffix = suffix
 
-    def people(self, people: Mapping[str, Person]) -> Mapping[str, Person]:
-        """The same people under fresh names, made when they are looked at."""
-        return _Fresh(people, self.suffix) if self.suffix else people
+    def people(self, people: Mapping[str, Person], as_written: Collection[str] = ()) -> Mapping[str, Person]:
+        """The same people under fresh names, made when they are looked at; some keep theirs `as_written`."""
+        return _Fresh(people, self.suffix, frozenset(as_written)) if self.suffix else people
+
+    def person(self, someone: Person) -> Person:
+        """One person under a fresh name."""
+        return with_suffix(someone, self.suffix)
 
     def groups(self, groups: Mapping[str, Group]) -> dict[str, Group]:
         """The same groups under fresh names."""
@@ -51,13 +55,14 @@ class Names:
 
 
 class _Fresh(Mapping[str, Person]):
-    def __init__(self, people: Mapping[str, Person], suffix: str) -> None:
+    def __init__(self, people: Mapping[str, Person], suffix: str, as_written: frozenset[str]) -> None:
         self._people = people
         self._suffix = suffix
+        self._as_written = as_written
         self._made = lru_cache(maxsize=RECENT)(self._make)
 
     def _make(self, key: str) -> Person:
-        return with_suffix(self._people[key], self._suffix)
+        return with_suffix(self._people[key], "" if key in self._as_written else self._suffix)
 
     def __getitem__(self, key: str) -> Person:
         return self._made(key)

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from idpsim.scenario.attributes import CUSTOM, PERSON_KEYS
 from idpsim.scenario.events import AT_SP, EVENTS, EXPECT, FAULT, FAULTS, GROUP, MODIFIERS, USER, Event
-from idpsim.scenario.language import DIRECTORY, GENERATE, SSO, TARGET, TOP
+from idpsim.scenario.language import DIRECTORY, GENERATE, TARGET, TOP
 from idpsim.scenario.language import GROUP as GROUP_ENTRY
 from idpsim.scenario.shapes import Key
+from idpsim.scenario.single_sign_on import OIDC, SAML, SHOWS, SSO
 
 _SECTIONS: tuple[tuple[str, Iterable[Key]], ...] = (
     ("The file", TOP.keys),
     ("`target`", TARGET.keys),
     ("`sso`", SSO.keys),
+    ("`shows` in `sso`", SHOWS.keys),
+    ("`saml` in `sso`", SAML.keys),
+    ("`oidc` in `sso`", OIDC.keys),
     ("`directory`", DIRECTORY.keys),
     ("A person", (*PERSON_KEYS, CUSTOM)),
     ("A group", GROUP_ENTRY.keys),

@@ -11,6 +11,7 @@ from idpsim.errors import IdpsimError, Place, ScenarioError, TargetError
 from idpsim.provisioning.links import Kind
 from idpsim.provisioning.profile import Profile
 from idpsim.scenario.cleanup import clean_up
+from idpsim.scenario.gate import NOT_PROVISIONING
 from idpsim.scenario.model import Script
 from idpsim.scenario.names import Names
 from idpsim.scenario.reader import NAMED_BY
@@ -70,7 +71,8 @@ class Run:
             return
         directory = self.session.app.directory
         for key in islice(directory.people(), CHECKED_NAMES):
-            self._free("user", directory.person(key).userName)
+            if key != self.session.gate.prover.key:  # who proves a sign-in is there already
+                self._free("user", directory.person(key).userName)
         for key in directory.groups():
             self._free("group", directory.group(key).displayName)
         self._reachable()
@@ -119,11 +121,15 @@ class Run:
         )
 
     def _silent(self) -> tuple[Failure, ...]:
-        """A run in which the vendor sent nothing proves nothing."""
-        if any(exchange.by == "vendor" for exchange in self._world.transcript):
+        """A run in which the vendor sent nothing proves nothing; one of sign-ins only, where no browser did."""
+        only = all(step.event in NOT_PROVISIONING for step in self._script.steps)
+        senders = ("vendor", "browser") if only else ("vendor",)
+        if any(exchange.by in senders for exchange in self._world.transcript):
             return ()
         place = self._script.steps[0].place if self._script.steps else Place(self._script.file, 1, 1)
-        return (Failure(f"{self._profile.title} has sent nothing in this run, so it proves nothing", place, "error"),)
+        text = f"{self._profile.title} has sent nothing in this run, so it proves nothing"
+        signing = only and any(step.event == "sign-in" for step in self._script.steps)
+        return (Failure("nobody was signed in in this run, so it proves nothing" if signing else text, place, "error"),)
 
 
 def check(script: Script, profile: Profile) -> None:

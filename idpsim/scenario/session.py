@@ -19,19 +19,20 @@ from idpsim.provisioning.profile import Change, Profile
 from idpsim.provisioning.settings import defaults
 from idpsim.scenario import explain
 from idpsim.scenario.administer import Administration
+from idpsim.scenario.admission import Admission
 from idpsim.scenario.failing import Failing
+from idpsim.scenario.faults import fault
+from idpsim.scenario.gate import Gate
 from idpsim.scenario.judge import Judge
-from idpsim.scenario.model import FaultSpec, Script, Step, Verification
+from idpsim.scenario.model import Script, Step, Verification
 from idpsim.scenario.names import Names
 from idpsim.scenario.reader import Reader
 from idpsim.scenario.results import Failure, FailureKind, StepResult
+from idpsim.scenario.signing import EVENTS as SIGNING
+from idpsim.scenario.signing import Signing
 from idpsim.scenario.verify import Finding, Verifier
 from idpsim.scenario.world import World
-from idpsim.transport.faults import Fault
 from idpsim.wire import Response
-
-NOT_PROVISIONING = {"wait", "settings", "at-sp", "sign-in", "sign-out", "rotate-certificate", "rotate-token"}
-NO_SIGN_IN = "idpsim cannot sign people in yet: this version plays provisioning only"
 
 
 class Session:
@@ -42,7 +43,8 @@ class Session:
         self.profile = profile
         self.world = world
         self.names = names
-        directory = Directory(names.people(script.people), names.groups(script.groups))
+        there = [script.sso.prove_with] if script.sso and script.sso.prove_with else []
+        directory = Directory(names.people(script.people, there), names.groups(script.groups))
         self.app = App(directory, {**defaults(profile.settings), **script.settings}, seed, names.suffix)
         connection = replace(world.connection, settings=self.app.settings)
         self.reader = Reader(Line(world.own, world.transcript, world.clock, "idpsim"), connection)
@@ -50,8 +52,10 @@ class Session:
         self.engine = Engine(profile, self.app, line, world.clock, connection, world.hands)
         self.verifier = Verifier(self.reader, self.app, names, world.transcript, world.sleep)
         self.administration = Administration(self)
+        self.gate = Gate(self)
+        self.signing = Signing(self)
+        self._admission = Admission(self)
         self._judge = Judge(self)
-        self._signed_in = script.sso is None
         self._failing = Failing(self)
 
     def play(self, step: Step) -> StepResult:
@@ -64,19 +68,23 @@ class Session:
             self.world.sleep(self.verifier.lag)
         already = self._judge.already(step)
         self.engine.begin()
-        self.world.vendor.arm(tuple(_fault(spec) for spec in step.faults))
+        self._admission.begin()
+        self.world.vendor.arm(tuple(fault(spec) for spec in step.faults))
         own = self._happen(step)
         unplayed = self.world.vendor.disarm()
         outcomes = self._outcomes(step, own)
-        failures, still = self._failing.wrong(step, outcomes, first)
+        failures, still = self._failing.wrong(step, outcomes, first) if step.event != "sign-in" else ([], [])
         findings = self._verify(step, outcomes)
         failures += [self._failure(finding, step, first) for finding in findings]
+        admitted, told = self._admission.judge(step, outcomes)
         judged, notes = self._judge.judge(step, outcomes, first, {finding.key for finding in findings})
         notes = [*self._passed(step, time), *self.engine.results.notes, *still, *self.verifier.notes, *notes]
-        notes += [*already, *(f"the fault on {fault.on} was never met" for fault in unplayed)]
-        self.verifier.notes = []
+        notes = [*self.gate.notes, *told, *notes, *already]
+        notes += [f"the fault on {each.on} was never met" for each in unplayed]
+        self.verifier.notes, self.gate.notes = [], []
+        failures += [*admitted, *judged]
         return self._result(
-            step, first, started, outcomes=outcomes, failures=[*failures, *judged], notes=list(dict.fromkeys(notes))
+            step, first, started, outcomes=outcomes, failures=failures, notes=list(dict.fromkeys(notes))
         )
 
     def _passed(self, step: Step, before: float) -> list[str]:
@@ -97,26 +105,25 @@ class Session:
         subject = next(iter((*step.people, *step.groups)), "app")
         never = self.profile.never.get(step.event)
         if never is not None:
-            return dict.fromkeys(self._keys(step) or ["app"], never)
-        if not self._signed_in and step.event not in NOT_PROVISIONING:
-            return {subject: Failed(f"nothing is provisioned before a sign-in has worked; {NO_SIGN_IN}")}
+            return dict.fromkeys(self.keys(step) or ["app"], never)
+        if step.event in SIGNING:
+            return self.signing.play(step)
+        closed = self.gate.closed(step)
+        if closed is not None:
+            return {subject: closed}
         match step.event:
             case "connect":
                 return {"app": self.engine.connect()}
-            case "sign-in" | "sign-out":
-                return {key: Failed(NO_SIGN_IN) for key in self._keys(step)}
             case "wait":
                 self.engine.wait(float(step.arguments["for"]))
             case "settings":
                 return {"app": self._set(step.arguments["settings"])}
-            case "rotate-certificate":
-                return {"app": Skipped("SCIM knows no certificate of the identity provider; sign-in does", by="state")}
             case "rotate-token" | "at-sp":
                 return {subject: self.administration.act(step)}
             case "approve" | "reject" | "retry":
                 if not getattr(self.engine, step.event)(None if step.everyone else self._uids(step)):
                     nothing = Skipped(f"there is nothing to {step.event}", by="state")
-                    return dict.fromkeys(["app"] if step.everyone else self._keys(step), nothing)
+                    return dict.fromkeys(["app"] if step.everyone else self.keys(step), nothing)
             case _:
                 return self._provision(step)
         self._settle(step)
@@ -163,12 +170,13 @@ class Session:
     def _people(self, step: Step) -> Iterable[str]:
         return self.app.directory.people() if step.everyone else step.people
 
-    def _keys(self, step: Step) -> list[str]:
+    def keys(self, step: Step) -> list[str]:
+        """The keys of all whom a step is about."""
         return [*self._people(step), *step.groups]
 
     def _uids(self, step: Step) -> list[str]:
         directory = self.app.directory
-        return [directory.person(key).uid if directory.has_person(key) else key for key in self._keys(step)]
+        return [directory.person(key).uid if directory.has_person(key) else key for key in self.keys(step)]
 
     def _outcomes(self, step: Step, own: Mapping[str, Outcome]) -> dict[str, Outcome]:
         """The outcome of each subject by key: those of the step first, then those that it drew in."""
@@ -182,7 +190,7 @@ class Session:
         found = {key: self._held(outcome) for key, outcome in found.items()}
         if step.everyone:
             return found
-        ordered = {key: found[key] for key in self._keys(step) if key in found}
+        ordered = {key: found[key] for key in self.keys(step) if key in found}
         return {**ordered, **{key: outcome for key, outcome in found.items() if key not in ordered}}
 
     def _told_by_others(self, found: Mapping[str, Outcome]) -> bool:
@@ -199,12 +207,13 @@ class Session:
             return Waiting(held.reason) if held is not None else outcome
         return outcome
 
-    def _verification(self, step: Step) -> Verification:
+    def verification(self, step: Step) -> Verification:
+        """How a step is verified; what shares the virtual clock is not waited for."""
         given = step.verify or self.script.verify
         return replace(given, within=0.0) if self.world.immediate else given
 
     def _verify(self, step: Step, outcomes: Mapping[str, Outcome]) -> list[Finding]:
-        how = self._verification(step)
+        how = self.verification(step)
         if not how.on or any(isinstance(each, Waiting) and each.until is None for each in outcomes.values()):
             return []
         keys = list(self.engine.results.touched())
@@ -239,7 +248,7 @@ class Session:
             event=step.event,
             subjects=(*(["all"] if step.everyone else step.people), *step.groups),
             place=step.place,
-            name=step.name,
+            name=step.name or step.arguments.get("tamper"),
             outcome=outcome or worst([each.word for each in ended.values()]),
             outcomes={key: each.word for key, each in ended.items()},
             reasons={key: self.names.original(text) for key, text in reasons.items()},
@@ -255,18 +264,3 @@ class Session:
 
 def _reason(outcome: Outcome) -> str:
     return outcome.note if isinstance(outcome, Done) else outcome.reason
-
-
-def _fault(spec: FaultSpec) -> Fault:
-    waits = spec.do == "status" and spec.retry_after is not None
-    return Fault(
-        on=spec.on,
-        do=spec.do,
-        times=spec.times,
-        after=spec.after,
-        status=spec.status,
-        headers=(("Retry-After", str(spec.retry_after)),) if waits else (),
-        body=(spec.body or "").encode(),
-        seconds=spec.seconds,
-        retry_after=spec.retry_after if spec.retry_after is not None else 1,
-    )

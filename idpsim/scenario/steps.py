@@ -125,6 +125,8 @@ def _arguments(event: Event, got: Any, node: Entries, reading: Reading) -> dict[
     arguments = {name.text: known[name.text].read(item, reading) for name, item in node.entries if name.text in known}
     if event.name == "provision-on-demand":
         _check_on_demand(reading.subjects, node)
+    if event.name == "sign-in":
+        _check_sign_in(arguments, node, reading)
     if event.value is None:
         return arguments
     own = {name: one.value for name, one in got.items()} if event.name == "settings" else got
@@ -163,6 +165,20 @@ def _check_on_demand(subjects: Subjects, node: Entries) -> None:
         raise ScenarioError("on demand is people, or one group", node.place, "make them several steps")
     if members is not None and not subjects.groups:
         raise ScenarioError("members belong to a group, and this step names none", members.place)
+
+
+def _check_sign_in(arguments: dict[str, Any], node: Entries, reading: Reading) -> None:
+    """A tampering is of one protocol, which `via` follows; somebody else is the victim."""
+    tamper, via, victim = arguments.get("tamper"), node.get("via"), node.get("victim")
+    if victim is not None and node.get("tamper") is None:
+        raise ScenarioError("a victim belongs to a tampered sign-in", victim.place, "tamper: NAME")
+    if victim is not None and arguments["victim"] in reading.subjects.people:
+        raise ScenarioError(f"{arguments['victim']} cannot pose as themselves", victim.place)
+    protocol = reading.known.tampers.get(tamper) if tamper else None
+    if protocol and via is not None and arguments["via"] not in (None, protocol):
+        raise ScenarioError(f"{tamper} falsifies {protocol}, not {arguments['via']}", via.place, f"via: {protocol}")
+    if protocol:
+        arguments["via"] = protocol
 
 
 def _modifiers(node: Entries, reading: Reading) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from idpsim.clock import VirtualClock
+from idpsim.directory import Person
+from idpsim.provisioning.app import App
 from idpsim.provisioning.line import Send
 from idpsim.provisioning.links import Kind
 from idpsim.provisioning.profile import Connection
 from idpsim.scenario.model import Script, Target
+from idpsim.signon import Attempt, Identity, SignInResult
 from idpsim.transcript import Transcript
 from idpsim.transport.faults import FaultyTransport
 from idpsim.wire import NoResponse
@@ -20,6 +23,7 @@ from idpsim.wire import NoResponse
 class ServiceProviderAdmin(Protocol):
     """What the administrator of the service provider can do; each may raise `Refused`."""
 
+    def configure_sso(self) -> None: ...
     def enable_scim(self) -> None: ...
     def issue_token(self, idp: str) -> str: ...
     def create(self, kind: Kind, attributes: Mapping[str, Any]) -> Mapping[str, Any]: ...
@@ -32,9 +36,22 @@ class Refused(Exception):
 
 
 class SignIn(Protocol):
-    """Signs people in at the service provider; the outcome says whether it let them in."""
+    """Signs people in at the service provider, as browsers of their own; people are told apart by `Person.key`."""
 
-    def sign_in(self, person: str, options: Mapping[str, Any]) -> str: ...
+    def sign_in(self, attempt: Attempt) -> SignInResult:
+        """What came of an attempt in a fresh browser; of an untampered one that is let in, `look` sees the session."""
+
+    def sign_out(self, key: str) -> SignInResult:
+        """What a look at the session shows after it was to end: `refused` says that nobody is signed in any more."""
+
+    def look(self, key: str) -> SignInResult | None:
+        """The live session of this person as the service provider shows it now; None: there is none."""
+
+    def identity(self, app: App, person: Person) -> Identity:
+        """The person as the identity provider asserts them, with the vendor's own ids of them and of their groups."""
+
+    def rotate_certificate(self) -> str:
+        """Sign with another certificate from now on; a sentence that says what the service provider has to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,8 @@ class World:
 
     `vendor` and `own` send in the vendor's and in our own name, over connections of their own. `hands` is the number
     of jobs in flight, `sleep` lets real time pass (the service provider's own where it shares the virtual clock).
-    `held` says of a URL that it asks for a longer pause than is waited for.
+    `held` says of a URL that it asks for a longer pause than is waited for. Without `sign_in` this target cannot be
+    signed in to.
     """
 
     connection: Connection

@@ -36,18 +36,18 @@ class Host(Protocol):
 
 
 @contextmanager
-def hosted(keyring: Keyring) -> Iterator[tuple[Host, bool]]:
-    """The identity provider on its address, and whether it is our own: else one that runs there already is steered."""
+def hosted(keyring: Keyring) -> Iterator[Host]:
+    """The identity provider on its address: our own, or the one that runs there already and has our keys."""
     provider = in_process(keyring)
     host, port = keyring.address
     try:
         context = serving(provider.wsgi, host, port)
         context.__enter__()
     except CannotListen as taken:
-        yield _running(keyring, taken), False
+        yield _running(keyring, taken)
         return
     try:
-        yield provider, True
+        yield provider
     finally:
         context.__exit__(None, None, None)
 

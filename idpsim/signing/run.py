@@ -10,7 +10,7 @@ from idpsim.directory import Person
 from idpsim.provisioning.app import App
 from idpsim.signing.hosting import Host
 from idpsim.signing.standing import identity
-from idpsim.signon import Attempt, Identity, Protocol, Registration, SignInResult, SignOn
+from idpsim.signon import Attempt, Identity, Registration, SignInResult, SignOn
 from idpsim.sso.signing_in import SigningIn
 from idpsim.sso.tamper.catalogue import entries
 
@@ -18,15 +18,12 @@ from idpsim.sso.tamper.catalogue import entries
 class RunSignIn:
     """The sign-in of one run, as its session plays it: an app that follows the run's settings, on one host."""
 
-    def __init__(
-        self, sign_on: SignOn, label: str, host: Host, registration: Registration, runner: SigningIn, protocol: Protocol
-    ) -> None:
+    def __init__(self, sign_on: SignOn, label: str, host: Host, registration: Registration, runner: SigningIn) -> None:
         self._sign_on = sign_on
         self._label = label
         self._host = host
         self._registration = registration
         self._runner = runner
-        self._protocol: Protocol = protocol
         self._app: App | None = None
         self._entered: Mapping[str, Any] | None = None
 
@@ -62,6 +59,10 @@ class RunSignIn:
         for protocol in ("saml", "oidc"):
             self._host.roll(self._sign_on.vendor, self._label, protocol)
         return "another key signs from now on: the service provider has to read metadata and keys anew"
+
+    def close(self) -> None:
+        """Close the browsers of all sessions."""
+        self._runner.close()
 
     def _enter(self) -> None:
         """Tell the identity provider of the app, and again when a setting has changed."""

@@ -11,6 +11,7 @@ from idpsim.directory import Person
 if TYPE_CHECKING:
     from idpsim.signon.oidc import OidcLook
     from idpsim.signon.saml import SamlLook
+    from idpsim.signon.saml_errors import SamlErrors
 
 Protocol: TypeAlias = Literal["saml", "oidc"]
 Start: TypeAlias = Literal["sp", "idp"]
@@ -74,6 +75,7 @@ class SignOn:
     ids: Callable[[str], Mapping[str, str]]
     person_id: Callable[[Any, str], str]
     saml: SamlLook
+    saml_errors: SamlErrors
     oidc: OidcLook
     settings: Mapping[str, Any]
     terms: Mapping[str, str]
@@ -81,13 +83,17 @@ class SignOn:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to sign in: who, over what, who starts, and what is falsified; the attacker poses as `victim`."""
+    """One attempt to sign in: who, over what, who starts, and what is falsified; the attacker poses as `victim`.
+
+    Whoever is not `assigned` to the app is turned away by the identity provider.
+    """
 
     identity: Identity
     via: Protocol
     start: Start = "sp"
     tamper: str | None = None
     victim: Identity | None = None
+    assigned: bool = True
 
 
 @dataclass(frozen=True, slots=True)

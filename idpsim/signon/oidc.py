@@ -35,6 +35,7 @@ AUTHORIZE = [
     "no_openid",
     "offline_refused",
     "too_many_groups",
+    "not_assigned",
     "login_required",
     "bad_prompt",
     "bad_max_age",

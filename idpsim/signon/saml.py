@@ -161,7 +161,7 @@ class Encrypts:
 class Addresses:
     """Entity ids and URLs as templates of the app's ids; the first of several is the one that metadata and guides name.
 
-    Each that begins with `{base}` is a route too, see `rule`. `slo_issuer` is who answers a LogoutRequest.
+    Each that begins with `{base}` is a route too, see `rule`.
     """
 
     entity_id: str
@@ -169,7 +169,6 @@ class Addresses:
     slo: tuple[str, ...]
     metadata: tuple[str, ...]
     launch: tuple[str, ...]
-    slo_issuer: str
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ class SamlLook:
     name_id: who the assertion is about, given the Format of the request's NameIDPolicy (None: not said).
     name_id_formats: the Formats that a request may ask for; None where anything goes.
     attributes: in their order; `shuffled` where that is not a stable one. audience: given the request's Issuer.
-    authn_context: the class, given those that were asked for; `authn_contexts` are those that can be met, None where
+    logout_issuer: a template, who answers a LogoutRequest. authn_context: the class, given those that were asked for; `authn_contexts` are those that can be met, None where
     it makes no difference what is asked for. recipient: where the confirmation says it goes, given where it goes.
     authn_instant: the moment of issue, one second before it, or when the person has really authenticated.
     session_index: the Assertion's ID, the request's ID (of its own where there is none), or of its own.
@@ -204,6 +203,7 @@ class SamlLook:
     metadata: Callable[[RegisteredApp, str, tuple[bytes, ...]], str]
     force_authn: Callable[[RegisteredApp], bool]
     requires_signed: Callable[[RegisteredApp], bool]
+    logout_issuer: Callable[[RegisteredApp], str]
     recipient: Callable[[RegisteredApp, str], str] = lambda _app, acs: acs
     authn_contexts: tuple[str, ...] | None = None
     authn_instant: Literal["issued", "second-before", "real"] = "issued"

@@ -26,6 +26,7 @@ Kind: TypeAlias = Literal[
     "name-id-format",
     "comparison",
     "authn-context",
+    "not-assigned",  # the person has no assignment to the app
     "passive",  # nobody is signed in, and nobody may be asked
     "no-session",  # a LogoutRequest of somebody who is not signed in
     "no-slo",  # single logout is not set up for the app

@@ -36,11 +36,21 @@ class Gates:
             raise Refused(reason)
         self._enabled = True
 
+    def configure(self, issuer: str) -> None:
+        """Single sign-on is set up for this issuer; `Refused` for one that is not accepted."""
+        self._accept(issuer)
+        if self._sso == "none":
+            self._sso = "configured"
+
     def prove(self, issuer: str) -> None:
-        """A sign-in through this issuer has worked; `Refused` for an issuer that is not configured."""
-        if self._switches.issuers and issuer not in self._switches.issuers:
-            raise Refused(f"Single sign-on does not accept the issuer {issuer!r}.")
+        """A sign-in through this issuer has worked; `Refused` for one that is not accepted."""
+        self._accept(issuer)
         self._sso = "trusted"
+
+    @property
+    def sso(self) -> str:
+        """How far single sign-on is: `none`, `configured` or `trusted`."""
+        return self._sso
 
     def issue(self, idp: str) -> str:
         """A new token for this IdP, in place of the old one; only its hash is kept."""
@@ -57,6 +67,10 @@ class Gates:
         kept = self._tokens.get(idp, b"")
         return scheme.lower() == "bearer" and hmac.compare_digest(_hash(token.strip()), kept)
 
+    def _accept(self, issuer: str) -> None:
+        if self._switches.issuers and issuer not in self._switches.issuers:
+            raise Refused(f"Single sign-on does not accept the issuer {issuer!r}.")
+
     def _before_enabling(self) -> str | None:
         if self._switches.plan == "starter":
             return "SCIM is part of the Premium and Enterprise plans; this account is on Starter."
@@ -67,11 +81,16 @@ class Gates:
         return None
 
 
-def endpoint(idp: str) -> str:
-    """The path of the SCIM endpoint of this IdP; ValueError for a label that a path cannot hold."""
+def checked(idp: str) -> str:
+    """The label of an IdP; ValueError for one that a path cannot hold."""
     if not _LABEL.fullmatch(idp):
         raise ValueError(f"an IdP's label is letters, digits, '.', '_' and '-', not {idp!r}.")
-    return f"/scim/{quote(idp)}/v2"
+    return idp
+
+
+def endpoint(idp: str) -> str:
+    """The path of the SCIM endpoint of this IdP; ValueError for a label that a path cannot hold."""
+    return f"/scim/{quote(checked(idp))}/v2"
 
 
 def _hash(token: str) -> bytes:

@@ -1,4 +1,4 @@
-"""How a request ends that is not granted: a SCIM error for a client, a reason for the administrator."""
+"""How a request ends that is not granted: a SCIM error for a client, a page for a person, a reason for who runs it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 
 class Refused(IdpsimError):
     """What the service provider's administrator asked for is not granted; the text says why."""
+
+
+class Denied(Exception):
+    """A sign-in, or a page around it, that ends with an error; `reason` is a sentence for the person who sees it."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
 
 
 class Problem(Exception):

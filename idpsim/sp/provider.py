@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from . import gates
+from .accounts import Accounts
 from .filters import Compare
 from .parse import parse_path
 from .patch import PATCH_OP
@@ -22,11 +23,14 @@ from .render import Projection, document
 from .resources import Resources
 from .schema import Kind
 from .search import Search
+from .sign_in import SignIn
 from .store import Entry, Store
 from .switches import Switches
+from .trust import Endpoints, Trust
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from requests.adapters import BaseAdapter
 
 _RIGHT = Switches()
 
@@ -36,10 +40,12 @@ def _now() -> datetime:
 
 
 class ServiceProvider:
-    """An account at a product that speaks SCIM.
+    """An account at a product that speaks SCIM, and signs people in over SAML and OpenID Connect.
 
     `now` gives the seconds that the rate limit counts by (the real clock), `moment` the date and time of `meta`
-    (the virtual clock). With a `seed` the ids are the same in every run; tokens never are.
+    (the virtual clock), `sign_in_now` the seconds since the epoch that assertions, tokens and sessions are compared
+    with (the real clock). With a `seed` the ids are the same in every run; tokens never are. `base_url` is where
+    browsers reach the account; `fetch` is what requests to an OpenID Connect provider go through (None: sockets).
     """
 
     def __init__(
@@ -49,6 +55,9 @@ class ServiceProvider:
         now: Callable[[], float] = time.time,
         moment: Callable[[], datetime] = _now,
         seed: int | None = None,
+        base_url: str = "http://sp.idpsim.test",
+        fetch: BaseAdapter | None = None,
+        sign_in_now: Callable[[], float] = time.time,
     ) -> None:
         self.switches = switches
         self._moment = moment
@@ -60,6 +69,8 @@ class ServiceProvider:
         self._own_search = Search(self._store, _RIGHT)
         self._own = Resources(self._store, _RIGHT, self._timestamp, self._new_id)
         self._rate = RateLimit(switches, now)
+        accounts = Accounts(self._store, self._own, switches, self._unstored)
+        self._sign_in = SignIn(switches, self._gates, accounts, base_url, fetch, sign_in_now)
         self._app: WSGIApplication | None = None
         self._building = Lock()
 
@@ -70,13 +81,13 @@ class ServiceProvider:
 
     @property
     def wsgi(self) -> WSGIApplication:
-        """The WSGI callable that serves SCIM."""
+        """The WSGI callable that serves SCIM and the pages of sign-in."""
         with self._building:
             if self._app is None:
                 from . import web
 
                 parts = web.Parts(self.switches, self._store, self._resources, self._search, self._gates, self._rate)
-                self._app = web.build(parts).wsgi_app
+                self._app = web.build(parts, self._sign_in).wsgi_app
             return self._app
 
     def endpoint(self, idp: str = "default") -> str:
@@ -90,6 +101,26 @@ class ServiceProvider:
     def enable_scim(self) -> None:
         """Switch SCIM on; `Refused` while the plan or single sign-on is in the way."""
         self._gates.enable()
+
+    @property
+    def sso(self) -> str:
+        """How far single sign-on is: `none`, `configured` (nobody has signed in yet) or `trusted`."""
+        return self._gates.sso
+
+    def configure_sso(self, trust: Trust, idp: str = "default") -> None:
+        """Trust this identity provider under this label, beside a trust of the other protocol; `Refused` for a bad one.
+
+        The first sign-in that works makes single sign-on `trusted`.
+        """
+        self._sign_in.configure(idp, trust)
+
+    def sign_in_endpoints(self, idp: str = "default") -> Endpoints:
+        """What to paste into the identity provider of this label."""
+        return self._sign_in.endpoints(idp)
+
+    def saml_metadata(self, idp: str = "default") -> bytes:
+        """The SAML metadata of the service provider for the identity provider of this label."""
+        return self._sign_in.metadata(idp)
 
     def prove_sso(self, issuer: str = "") -> None:
         """Single sign-on is set up, and somebody has signed in through `issuer`; `Refused` if it is not accepted."""
@@ -123,6 +154,10 @@ class ServiceProvider:
 
     def _shown(self, entry: Entry) -> dict[str, Any]:
         return deepcopy(document(self._store, entry, self.endpoint(), Projection()))
+
+    def _unstored(self, attributes: Mapping[str, Any]) -> Entry:
+        now = self._timestamp()
+        return Entry("user", self._new_id(), attributes, now, now)
 
     def _timestamp(self) -> str:
         moment = self._moment().astimezone(UTC)

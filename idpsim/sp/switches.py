@@ -70,6 +70,54 @@ class Switches:
     html_errors: bool = _switch(False, "errors are HTML pages")
     no_id: bool = _switch(False, "POST is answered without the id")
 
+    # Signing in: which account it is, and what is let through.
+    sso_match: str = _switch(
+        "userName", "what of a user has to be what the sign-in says", "userName", "email", "externalId"
+    )
+    sso_jit: bool = _switch(True, "who signs in and has no account gets one")
+    sso_unsolicited: bool = _switch(True, "a SAML Response that nobody asked for is accepted, as when an IdP starts")
+    sso_sha1: bool = _switch(False, "SAML signatures and digests with SHA-1 are accepted")
+
+    # Mistakes that service providers make with SAML.
+    sso_ignores_signature: bool = _switch(False, "SAML signatures are not looked at")
+    sso_trusts_any_key: bool = _switch(False, "SAML signatures are checked with the certificate that comes with them")
+    sso_first_assertion: bool = _switch(
+        False, "some SAML signature has to hold; the first assertion is read, signed or not"
+    )
+    sso_truncates_at_comment: bool = _switch(False, "values in SAML end where a comment begins")
+    sso_ignores_status: bool = _switch(False, "the SAML status may be a failure")
+    sso_ignores_issuer: bool = _switch(False, "SAML issuers are not compared")
+    sso_ignores_time: bool = _switch(False, "SAML times are not compared with the clock")
+    sso_ignores_audience: bool = _switch(False, "the SAML audience is not compared")
+    sso_ignores_recipient: bool = _switch(
+        False, "the SAML Recipient is not compared, and no bearer confirmation needed"
+    )
+    sso_ignores_destination: bool = _switch(False, "the SAML Destination is not compared")
+    sso_ignores_in_response_to: bool = _switch(False, "InResponseTo is not compared with the requests that were made")
+    sso_accepts_replay: bool = _switch(False, "a SAML assertion is accepted again")
+    sso_follows_relay_state: bool = _switch(False, "after a sign-in the browser is sent wherever RelayState says")
+
+    # Mistakes that service providers make with OpenID Connect.
+    oidc_ignores_signature: bool = _switch(False, "signatures of id_tokens are not looked at")
+    oidc_accepts_none: bool = _switch(False, "an id_token with the algorithm none is accepted")
+    oidc_accepts_hs256: bool = _switch(False, "an id_token signed by HS256 with the provider's public key is accepted")
+    oidc_trusts_header_key: bool = _switch(False, "an id_token is checked with the key in its own header (jwk, x5c)")
+    oidc_ignores_issuer: bool = _switch(False, "iss is not compared, neither in the id_token nor in the redirect")
+    oidc_ignores_audience: bool = _switch(False, "aud and azp are not compared")
+    oidc_ignores_expiry: bool = _switch(False, "exp, iat and nbf are not compared with the clock")
+    oidc_ignores_nonce: bool = _switch(False, "the nonce is not compared")
+    oidc_ignores_state: bool = _switch(False, "the state is not compared")
+    oidc_ignores_at_hash: bool = _switch(False, "at_hash is not compared")
+    oidc_ignores_subject: bool = _switch(
+        False, "userinfo may be about somebody else than the id_token, and is believed"
+    )
+
+    # Mistakes that service providers make with accounts and sessions.
+    sso_admits_inactive: bool = _switch(False, "inactive users may sign in")
+    sso_keeps_sessions: bool = _switch(False, "sessions of users who are deactivated or deleted live on")
+    sso_second_account: bool = _switch(False, "a sign-in makes an account of its own beside the one that SCIM made")
+    sso_session_of_first_user: bool = _switch(False, "whoever signs in gets the account of the first one who did")
+
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Switches:
         """Switches as a scenario writes them; ValueError with one sentence for an unknown name or value."""

@@ -1,4 +1,4 @@
-"""The service provider as a Flask app: SCIM under `/scim/<idp>/v2`, one path and one token per IdP."""
+"""The service provider as a Flask app: SCIM under `/scim/<idp>/v2`, one path and token per IdP; sign-in beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from idpsim.wire import compact
 
-from . import discovery
+from . import discovery, web_sso
 from .gates import Gates
 from .problem import Problem, invalid_value
 from .rate import RateLimit
@@ -21,6 +21,7 @@ from .render import Projection, document, location
 from .resources import Resources
 from .schema import Kind
 from .search import Search
+from .sign_in import SignIn
 from .store import Entry, Store
 from .switches import Switches
 from .values import read_body
@@ -42,15 +43,16 @@ class Parts:
     rate: RateLimit
 
 
-def build(parts: Parts) -> Flask:
-    """The app; every answer under the prefix is SCIM, errors included."""
+def build(parts: Parts, sign_in: SignIn) -> Flask:
+    """The app; every answer under `/scim` is SCIM, errors included, and everything else is a page."""
     app = Flask("idpsim.sp", static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=parts.switches.max_body)
+    app.config.update(MAX_CONTENT_LENGTH=parts.switches.max_body, MAX_FORM_MEMORY_SIZE=parts.switches.max_body)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     scim = _Scim(parts)
     app.before_request(scim.admit)
     app.url_value_preprocessor(_without_idp)
+    app.register_blueprint(web_sso.blueprint(sign_in))
     app.register_error_handler(Problem, scim.problem)
     app.register_error_handler(HTTPException, scim.http_error)
     _route(app, scim, "user", "/Users")
@@ -80,10 +82,9 @@ class _Scim:
 
     def admit(self) -> None:
         """The gates, the token, the rate limit, in this order: 403, 401, 429."""
-        prefix, _, rest = request.path[1:].partition("/")
-        if prefix != "scim":
+        if not _is_scim():
             return
-        idp = rest.partition("/")[0]
+        idp = request.path[1:].partition("/")[2].partition("/")[0]
         if reason := self._parts.gates.closed():
             raise Problem(403, reason)
         if not self._parts.gates.admits(idp, request.headers.get("Authorization")):
@@ -144,6 +145,8 @@ class _Scim:
 
     def http_error(self, error: HTTPException) -> Response:
         """What Flask itself refuses: unknown paths, wrong methods, bodies that are too large."""
+        if not _is_scim():
+            return web_sso.error_page(error)
         status = error.code or 500
         if status == 413:
             return self.problem(Problem(413, f"The body is larger than {self._switches.max_body} bytes."))
@@ -182,8 +185,12 @@ def _query() -> dict[str, str]:
 
 def _without_idp(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """The IdP of a path matters to the gates and to `_base`, which read it from there."""
-    if values:
+    if values and _is_scim():
         values.pop("idp", None)
+
+
+def _is_scim() -> bool:
+    return f"{request.path}/".startswith("/scim/")
 
 
 def _base() -> str:

@@ -23,7 +23,7 @@ class App:
     sign_on: SignOn
     label: str
     base: str
-    registration: Registration = Registration()
+    registration: Registration = field(default_factory=Registration)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -15,7 +15,7 @@ from idpsim.sso.browser.page import with_query
 if TYPE_CHECKING:
     from idpsim.sso.tamper.browser import BrowserTamper
 
-_ANSWERS = ("SAMLResponse", "SAMLart", "code", "id_token", "error")
+_ANSWERS = ("SAMLResponse", "SAMLart", "code", "id_token", "error", "state")
 
 
 def is_delivery(step: Navigation, before: Page | None, idp: str) -> bool:
@@ -23,6 +23,13 @@ def is_delivery(step: Navigation, before: Page | None, idp: str) -> bool:
     if before is None or before.origin != idp or origin(step.url) == idp:
         return False
     return any(name in step.fields for name in _ANSWERS)
+
+
+def comes_back(step: Navigation, before: Page | None, idp: str) -> bool:
+    """Whether a step leads from the identity provider to somebody else, and not to begin a sign-in there."""
+    if before is None or before.origin != idp or origin(step.url) == idp:
+        return False
+    return is_delivery(step, before, idp) or "iss" not in step.fields
 
 
 def edited(step: Navigation, tamper: BrowserTamper) -> Navigation:

@@ -28,7 +28,8 @@ class Session:
     """Somebody who is signed in at the identity provider.
 
     `at` is when they have authenticated, in seconds since the epoch. `tamper` names what is falsified in all that is
-    issued within this session, in which the attacker poses as `victim`.
+    issued within this session, in which the attacker poses as `victim`. Nothing is issued to one who is not
+    `assigned`.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Session:
     at: float
     tamper: str | None = None
     victim: Identity | None = None
+    assigned: bool = True
     participants: list[Participant] = field(default_factory=list)
 
 
@@ -46,8 +48,13 @@ Resume: TypeAlias = Callable[[Session], Response]
 class Front(Protocol):
     """The identity provider as its endpoints see it; the methods that answer read `flask.request`."""
 
-    base: str
-    keys: Keys
+    @property
+    def base(self) -> str:
+        """Where the identity provider is reached, without a slash at its end."""
+
+    @property
+    def keys(self) -> Keys:
+        """Its keys."""
 
     def now(self) -> float:
         """Seconds since the epoch, on the real clock."""
@@ -56,7 +63,7 @@ class Front(Protocol):
         """All apps of all vendors."""
 
     def app(self, **ids: str) -> App | None:
-        """The app with these ids, as in `front.app(vendor="okta", exk="exk…")`; `vendor` beside `App.ids`' names."""
+        """The app with these ids, as in `front.app(label="my-app")`; `vendor` beside `App.ids`' names."""
 
     def session(self, vendor: str) -> Session | None:
         """Who is signed in at this vendor in the browser that asks, None where nobody is."""

@@ -9,9 +9,9 @@ import re
 import secrets
 import tempfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import RLock
 
@@ -112,7 +112,7 @@ class Keys:
 
 
 def make(folder: Path, apps: Iterable[App], *, force: bool = False) -> Iterator[tuple[Path, bool]]:
-    """Put keys for these apps into a folder: each file with whether it was written; what is there stays without `force`.
+    """Put keys for these apps into a folder: each file, and whether it is new; what is there stays without `force`.
 
     UsageError where a file cannot be written. Files are for their owner only (0600), the folder too where it is new.
     """
@@ -125,7 +125,7 @@ def make(folder: Path, apps: Iterable[App], *, force: bool = False) -> Iterator[
         named = {name: app for app in apps for name in (_saml_name(app), _oidc_name(app))}
         for name, app in named.items():
             for each in (name, f"{name}-next"):
-                yield _put(folder / f"{each}.pem", lambda app=app: _pem(_new(app)), force)  # type: ignore[misc]
+                yield _put(folder / f"{each}.pem", partial(_fresh, app), force)
     except OSError as error:
         raise UsageError(f"{error.filename or folder} cannot be written: {error.strerror}") from None
 
@@ -159,6 +159,11 @@ def _new(app: App) -> Signing:
     )
 
 
+def _fresh(app: App) -> bytes:
+    """A new key with its certificate, PEM."""
+    return _pem(_new(app))
+
+
 def _pem(signing: Signing) -> bytes:
     pkcs8, bare = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     return signing.key.private_bytes(serialization.Encoding.PEM, pkcs8, bare) + signing.pem.encode()
@@ -183,11 +188,10 @@ def _read(file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _put(file: Path, content: object, force: bool) -> tuple[Path, bool]:
+def _put(file: Path, content: Callable[[], bytes], force: bool) -> tuple[Path, bool]:
     """Write a file for its owner only, whole or not at all."""
     if file.exists() and not force:
         return file, False
-    assert callable(content)
     handle, name = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(handle, "wb") as new:
         new.write(content())

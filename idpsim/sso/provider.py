@@ -137,6 +137,7 @@ def sign_in_ticket(keys: Keys, vendor: str, attempt: Attempt, now: float) -> str
         "vendor": vendor,
         "identity": tickets.written(attempt.identity),
         "tamper": attempt.tamper,
+        "assigned": attempt.assigned,
         "victim": tickets.written(attempt.victim),
     }
     return tickets.seal(claims, keys.secret, now)

@@ -13,7 +13,7 @@ from idpsim.sso.browser.address import origin, resolve
 from idpsim.sso.browser.browser import MOST_REDIRECTS, MOST_STEPS
 from idpsim.sso.browser.forms import Form
 from idpsim.sso.browser.person import next_action
-from idpsim.sso.delivery import deliver, is_delivery
+from idpsim.sso.delivery import comes_back, deliver, is_delivery
 from idpsim.sso.plan import Plan
 from idpsim.sso.shown import asks_password, is_login
 
@@ -58,6 +58,7 @@ class Way:
         self._until = time.monotonic() + plan.timeout
         self._visited: list[str] = []
         self._delivered: list[str] = []
+        self._returned = False
         self._denied = ""
         self._typed = False
         self._actions = 0
@@ -82,6 +83,7 @@ class Way:
         step: Navigation | None = self.browser.typed(url)
         page: Page | None = None
         while step is not None:
+            self._returned |= comes_back(step, page, self._idp)
             if is_delivery(step, page, self._idp):
                 if step.url.partition("?")[0] in self._delivered:
                     return Ending("refused", "the service provider sends the browser to sign in again", landing=page)
@@ -117,13 +119,13 @@ class Way:
         form = next((form for form in page.document.forms if form.id == LOGIN_FORM), None)
         if form is not None and page.origin == self._idp:
             return self._log_in(page, form)
-        if not self._delivered and page.origin != self._idp and self._actions < MOST_ACTIONS:
+        if not self._returned and page.origin != self._idp and self._actions < MOST_ACTIONS:
             self._actions += 1
             return None, next_action(page, self._attempt.identity.person, self._attempt.via)
         return None, None
 
     def _log_in(self, page: Page, form: Form) -> tuple[Ending | None, Navigation | None]:
-        if self._delivered:
+        if self._returned:
             return Ending("refused", "the service provider sends the browser to sign in again", landing=page), None
         if self._typed:
             return Ending("refused", f"the login page asks again: {page.text[:300]}", by_idp=True, landing=page), None
@@ -137,9 +139,10 @@ class Way:
             return Ending("refused", self._denied, by_idp=True, landing=page)
         where = page.url.partition("?")[0]
         said = f": {page.text[:300]}" if page.text else ""
-        if not self._delivered:
+        if not self._returned:
             return Ending("failed", f"{where} answers {page.status} before anybody has signed in{said}", landing=page)
-        return Ending("refused", f"{where} answers {page.status}{said}", landing=page)
+        crashed = " (it crashed)" if page.status == 500 else ""
+        return Ending("refused", f"{where} answers {page.status}{crashed}{said}", landing=page)
 
     def _verdict(self, page: Page | None) -> Ending:
         """What the page on which it stands says."""
@@ -147,7 +150,7 @@ class Way:
             return Ending("failed", "nothing was opened")
         if self._denied and self._attempt.tamper is None:
             return Ending("refused", self._denied, by_idp=True, landing=page)
-        if self._delivered:
+        if self._returned:
             if page.origin == self._idp:
                 return Ending("refused", f"it ends at the identity provider: {page.text[:300]}", landing=page)
             if is_login(page.url, self._plan.login.values()) or asks_password(page):

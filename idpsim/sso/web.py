@@ -23,6 +23,7 @@ from idpsim.sso.keys import Keys
 from idpsim.sso.oidc.web import blueprint as oidc_blueprint
 from idpsim.sso.paste import pasted
 from idpsim.sso.provider import IdentityProvider
+from idpsim.sso.saml.slo import leave
 from idpsim.sso.saml.web import blueprint as saml_blueprint
 from idpsim.sso.sessions import Pending
 
@@ -44,6 +45,7 @@ def build(provider: IdentityProvider) -> Flask:
     app.add_url_rule("/login", "login", front.login, methods=["POST"])
     app.add_url_rule("/.idpsim/style.css", "style", _style)
     app.add_url_rule("/.idpsim", "about", front.about)
+    app.add_url_rule("/.idpsim/logout/<vendor>", "leave", front.leave, methods=["GET", "POST"])
     app.add_url_rule("/.idpsim/control", "control", Control(provider).answer, methods=["POST"])
     app.register_blueprint(saml_blueprint(front))
     app.register_blueprint(oidc_blueprint(front))
@@ -133,6 +135,13 @@ class WebFront:
         """What another idpsim asks before it signs in here."""
         return {"idpsim": __version__, "base": self.base, "kept": self.keys.kept}
 
+    def leave(self, vendor: str) -> Response:
+        """Somebody signs out at a vendor's tenant itself, not at a service provider."""
+        if vendor not in self.provider.sign_ons:
+            return self.refuse("", 404, "There is no such tenant.")
+        session = self.session(vendor)
+        return self.refuse(vendor, 200, "You have signed out.") if session is None else leave(self, session)
+
     def login(self) -> Response:
         """Somebody has said who they are."""
         name = request.form.get("pending", "")
@@ -153,18 +162,18 @@ class WebFront:
         identity = tickets.read(claims.get("identity"))
         if claims.get("kind") != "sign-in" or claims.get("vendor") != app.vendor or identity is None:
             return None
-        tamper = claims.get("tamper")
-        return self._session(app, identity, tamper, tickets.read(claims.get("victim")))
+        session = self._session(app, identity)
+        session.tamper, session.victim = claims.get("tamper"), tickets.read(claims.get("victim"))
+        session.assigned = claims.get("assigned") is not False
+        return session
 
     def _by_name(self, app: App) -> Session | None:
         name = request.form.get("person") or (request.form.get("name", "") if request.form.get("password") else "")
         identity = self.provider.person(app.vendor, name)
         return None if identity is None else self._session(app, identity)
 
-    def _session(
-        self, app: App, identity: Identity, tamper: str | None = None, victim: Identity | None = None
-    ) -> Session:
-        return Session(secrets.token_urlsafe(24), app.vendor, identity, self.now(), tamper, victim)
+    def _session(self, app: App, identity: Identity) -> Session:
+        return Session(secrets.token_urlsafe(24), app.vendor, identity, self.now())
 
     def _login_page(self, app: App, pending: str, hint: str, *, wrong: bool = False) -> Response:
         people = self.provider.people.get(app.vendor, ())

@@ -26,6 +26,7 @@ KNOWN = Known(
         "entra": {},
         "onelogin": {"on_removed": Setting("delete", "When removed.", ("delete", "suspend", "nothing"))},
     },
+    tampers={"xsw3": "saml", "unsigned": "saml", "alg_none": "oidc"},
 )
 GOOD = """\
 name: A leaver loses access

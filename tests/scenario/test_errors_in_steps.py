@@ -56,6 +56,26 @@ STEPS = [
         DIRECTORY + "steps:\n- assign:",
         "s.yaml:9:10: expected people or groups: one, a list, or `all`, found nothing",
     ),
+    (
+        "an unknown tampering",
+        DIRECTORY + "steps:\n- sign-in: ada\n  tamper: xws3",
+        "s.yaml:10:11: unknown tampering 'xws3', did you mean 'xsw3'?",
+    ),
+    (
+        "a tampering of the other protocol",
+        DIRECTORY + "steps:\n- sign-in: ada\n  tamper: xsw3\n  via: oidc",
+        "s.yaml:11:8: xsw3 falsifies saml, not oidc",
+    ),
+    (
+        "a victim of nothing",
+        DIRECTORY + "steps:\n- sign-in: ada\n  victim: grace",
+        "s.yaml:10:11: a victim belongs to a tampered sign-in",
+    ),
+    (
+        "an attacker as their own victim",
+        DIRECTORY + "steps:\n- sign-in: [grace, ada]\n  tamper: xsw3\n  victim: ada",
+        "s.yaml:11:11: ada cannot pose as themselves",
+    ),
     ("an empty list of names", DIRECTORY + "steps:\n- assign: []", "s.yaml:9:11: this list is empty"),
     ("a name twice in a list", DIRECTORY + "steps:\n- assign: [ada, ada]", "s.yaml:9:17: 'ada' stands here twice"),
     ("all in a list", DIRECTORY + "steps:\n- assign: [all, ada]", "s.yaml:9:12: `all` stands alone, not in a list"),

@@ -14,7 +14,7 @@ from idpsim.errors import Place, ScenarioError, UsageError
 from idpsim.scenario.known import Known
 from idpsim.scenario.load import Scenario
 from idpsim.scenario.load import load as load_path
-from idpsim.scenario.model import Script, Target, Verification
+from idpsim.scenario.model import SamlSide, Script, Shows, SingleSignOn, Target, Verification
 
 Load = Callable[..., Scenario]
 CONNECT = "\nsteps:\n- connect:"
@@ -115,6 +115,58 @@ def test_a_single_sign_on_block_is_read(load: Load, good: str) -> None:
 
     assert sso is not None
     assert (sso.protocol, sso.login, sso.prove_with) == ("saml", "http://localhost:1/login", "ada")
+
+
+SIGN_ON = """\
+sso:
+  protocol: oidc
+  login: {okta: "https://sp.test/okta", any: "https://sp.test/any"}
+  app: Spekit
+  victim: grace
+  logout: https://sp.test/logout
+  shows: {url: "https://sp.test/me", at: [user.id, user.email], cookie: session, claim: email}
+  live_sessions: ignore
+  enforce_assignment: true
+  saml:
+    login: https://sp.test/saml
+    metadata: metadata.xml
+    acs: https://sp.test/acs
+    entity_id: {entra: urn:sp}
+  oidc:
+    client_id: sp
+    client_secret: ${SECRET}
+    redirect_uris: ["https://sp.test/a", "https://sp.test/b"]
+    public: true
+directory: {people: {grace: {userName: g}}}
+"""
+
+
+def test_a_single_sign_on_block_is_read_with_everything_that_it_can_say(load: Load) -> None:
+    sso = load(SIGN_ON + CONNECT, {"SECRET": "s3cret"}).script("okta").sso
+
+    assert sso is not None
+    assert (sso.app, sso.victim, sso.logout) == ("Spekit", "grace", "https://sp.test/logout")
+    assert (sso.live_sessions, sso.enforce_assignment) == ("ignore", True)
+    assert sso.shows == Shows("https://sp.test/me", ("user.id", "user.email"), "session", ("email",))
+    assert sso.saml == SamlSide("https://sp.test/saml", "metadata.xml", acs=("https://sp.test/acs",))
+    assert (sso.oidc.client_id, sso.oidc.client_secret, sso.oidc.public) == ("sp", "s3cret", True)
+    assert sso.oidc.redirect_uris == ("https://sp.test/a", "https://sp.test/b")
+    assert (sso.login_of("saml"), sso.login_of("oidc")) == ("https://sp.test/saml", "https://sp.test/okta")
+
+
+def test_a_single_sign_on_block_needs_its_protocol_only(load: Load) -> None:
+    text = "sso: {protocol: saml, login: '${L:-}', shows: {}, saml: {acs: '${L:-}'}}" + CONNECT
+
+    sso = load(text).script("okta").sso
+
+    assert sso == SingleSignOn("saml", Place("s.yaml", 1, 6))
+    assert (sso.app, sso.live_sessions, sso.login_of("saml")) == ("idpsim", "end", None)
+
+
+def test_a_clients_secret_is_in_no_repr(load: Load) -> None:
+    scenario = load(SIGN_ON + CONNECT, {"SECRET": "s3cret"})
+
+    assert "s3cret" not in repr(scenario) + repr(scenario.script("okta"))
 
 
 def test_a_profiles_switches_win_over_its_vendors_and_have_places(load: Load) -> None:

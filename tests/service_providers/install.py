@@ -1,7 +1,8 @@
 """Installs the service providers that idpsim did not write: `python -m tests.service_providers.install [NAME…]`.
 
 Everything goes into `.service-providers/` at the root of the checkout, in exact versions (`requirements.txt`,
-`npm/package-lock.json`). What is there already stays; needs python3, node and npm.
+`npm/package-lock.json`). What is there already stays; needs python3, node and npm. Apache with its modules and the
+xmlsec1 binary are the system's: `apt-get install` with what `DEBIAN` lists.
 """
 
 import hashlib
@@ -17,8 +18,21 @@ VENV, NODE = ROOT / "venv", ROOT / "node"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 NODE_OLDEST = 20
 
-KINDS = {"scim2-server": "python", "django-scim2": "python", "scimmy-routers": "node", "better-auth": "node"}
-NAMES = tuple(KINDS)
+SCIM = {"scim2-server": "python", "django-scim2": "python", "scimmy-routers": "node", "better-auth": "node"}
+SIGN_IN = {
+    "python3-saml": "python",
+    "node-saml": "node",
+    "openid-client": "node",
+    "mod-auth-mellon": "debian",
+    "mod-auth-openidc": "debian",
+    "better-auth-sso": "node",
+    "django-sso": "python",
+    "xmlsec1": "debian",
+}
+KINDS = SCIM | SIGN_IN
+NAMES = tuple(SCIM)
+DEBIAN = ("apache2-bin", "libapache2-mod-auth-mellon", "libapache2-mod-auth-openidc", "xmlsec1")
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
 
 
 def stamp(kind: str) -> Path:
@@ -30,6 +44,10 @@ def stamp(kind: str) -> Path:
 
 def missing(name: str) -> str | None:
     """What keeps this service provider from being started, in one sentence, or None."""
+    if KINDS[name] == "debian":
+        wanted = {"xmlsec1": "xmlsec1"}.get(name, f"libapache2-{name}")
+        there = program("xmlsec1") if name == "xmlsec1" else program("apache2") and apache_module(name).exists()
+        return None if there else f"{name} is not installed: run apt-get install -y --no-install-recommends {wanted}"
     if KINDS[name] == "node" and shutil.which("node") is None:
         return f"{name} needs node {NODE_OLDEST} or newer, which is not on the PATH"
     if not stamp(KINDS[name]).exists():
@@ -37,9 +55,22 @@ def missing(name: str) -> str | None:
     return None
 
 
+def program(name: str) -> str | None:
+    """Where a program of the system is, where administrators' programs are too."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+
+
+def apache_module(name: str) -> Path:
+    """The file of one of Apache's modules: `mod-auth-mellon`, `mpm_event`."""
+    return APACHE_MODULES / f"mod_{name.removeprefix('mod-').replace('-', '_')}.so"
+
+
 def install(kind: str) -> None:
-    """Installs the two of one kind, from nothing, unless these very versions are there; subprocess errors pass."""
-    if stamp(kind).exists():
+    """Installs all of one kind, from nothing, unless these very versions are there; subprocess errors pass.
+
+    What is the system's is left to its administrator.
+    """
+    if kind == "debian" or stamp(kind).exists():
         return
     folder = VENV if kind == "python" else NODE
     shutil.rmtree(folder, ignore_errors=True)
@@ -57,11 +88,11 @@ def install(kind: str) -> None:
 
 
 def main(names: list[str]) -> None:
-    if unknown := set(names) - set(NAMES):
-        sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    for kind in dict.fromkeys(KINDS[name] for name in names or NAMES):
+    if unknown := set(names) - set(KINDS):
+        sys.exit(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+    for kind in dict.fromkeys(KINDS[name] for name in names or KINDS):
         install(kind)
-    for name in names or NAMES:
+    for name in names or KINDS:
         print(f"{name}: {missing(name) or 'installed'}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +27,7 @@ def test_every_switch_says_in_one_line_what_it_does() -> None:
 
 
 def test_every_switch_has_a_test() -> None:
-    with (
-        open(__file__, encoding="utf-8") as this,
-        open(__file__.replace("switches", "gates"), encoding="utf-8") as gates,
-    ):
-        text = this.read() + gates.read()
+    text = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
 
     assert [switch.name for switch in fields(Switches) if switch.name not in text] == []
 

@@ -203,6 +203,36 @@ def test_the_service_provider_refuses():
     assert "403: no account" in result.reason
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(400, "answers 400: no code"), (500, "answers 500 (it crashed): no code")]
+)
+@pytest.mark.parametrize("query", ["state=x", "session_state=y", ""])
+def test_an_error_once_the_browser_is_back_from_the_identity_provider_is_a_refusal(status, said, query):
+    world = World(callback=(status, {}, "no code"))
+    world.issue = lambda: to(f"{SP}/callback?{query}")
+
+    result = sign_in(world, tamper="missing_code")
+
+    assert (result.word, result.by_idp, result.must) == ("refused", False, "refuse")
+    assert result.reason == f"{SP}/callback {said}"
+
+
+def test_an_answer_without_a_code_that_leads_to_signing_in_again_is_a_refusal():
+    world = World(callback=to("/login"))
+    world.issue = lambda: to(f"{SP}/callback?state=x")
+
+    assert sign_in(world, tamper="missing_code").word == "refused"
+
+
+def test_an_error_where_the_identity_provider_only_began_the_sign_in_is_a_failure():
+    world = World(begin=(500, {}, "oops"))
+    world.idp.pages["/sso"] = to(f"{SP}/begin?iss={IDP}")
+
+    result = sign_in(world, "idp")
+
+    assert (result.word, "before anybody has signed in" in result.reason) == ("failed", True)
+
+
 @pytest.mark.parametrize("acs", [to("/login"), to("/denied")])
 def test_being_led_back_to_sign_in_is_a_refusal(acs):
     world = World(acs=acs, denied="<form method=post><input name=u><input name=p type=password></form>")
@@ -235,6 +265,17 @@ def test_a_live_session_can_be_looked_at_and_ended():
     words = [runner.look("ada"), runner.sign_out("ada"), runner.look("ada"), runner.look("bob")]
 
     assert [each and each.word for each in words] == ["signed-in", "refused", "refused", None]
+
+
+def test_without_an_address_of_its_own_the_identity_provider_signs_out():
+    world = World()
+    world.idp.pages["/leave"] = to(f"{SP}/logout")
+    runner = world.runner(logout=None, idp_logout=f"{IDP}/leave", shows=ME)
+    runner.sign_in(Attempt(ADA, "saml"))
+
+    assert runner.sign_out("ada").word == "refused"
+    assert world.idp.asked[-1].cookies == {"idp": "1"}
+    assert "GET /logout" in world.sp.seen
 
 
 def test_without_an_address_the_last_page_says_whether_a_session_lives():

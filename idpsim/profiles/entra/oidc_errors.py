@@ -70,6 +70,12 @@ ERRORS = {
     ),
     "offline_refused": Wrong(_SCOPE, "The provided request must include a valid 'scope'.", 400, "70011"),
     "too_many_groups": Wrong(_REQUEST, "The request cannot be answered.", 400, "90013"),
+    "not_assigned": Wrong(
+        "access_denied",
+        "The signed in user is not assigned to a role for the application.",
+        403,
+        "50105",
+    ),
     "login_required": Wrong(
         "login_required",
         "Session information is not sufficient for single-sign-on.",

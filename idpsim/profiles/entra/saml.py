@@ -67,7 +67,10 @@ QUIRKS = (
     Quirk("Above 150 groups the claim is replaced by groups.link.", TOKENS),
     Quirk("An attribute that the user has no value for is left out.", CLAIMS),
     Quirk("Most errors are pages with an AADSTS code: the service provider hears nothing.", PROTOCOL),
-    Quirk("The answer to a LogoutRequest has another Issuer than the sign-in.", SIGN_OUT),
+    Quirk(
+        "What the documentation says of the Issuer of logout messages and what it shows differ: see logout_issuer.",
+        SIGN_OUT,
+    ),
     Quirk("The metadata begins with a byte order mark, is signed, and has roles of WS-Federation first.", METADATA),
     Quirk("An expired active certificate is replaced by a valid inactive one without notice.", ROLLOVER),
 )
@@ -163,7 +166,6 @@ LOOK = SamlLook(
         slo=("{base}/{tenant}/saml2",),
         metadata=("{base}/{tenant}/federationmetadata/2007-06/federationmetadata.xml?appid={app}",),
         launch=("{base}/api/signin/{app}?tenantId={tenant}", "{base}/signin/{app}?tenantId={tenant}"),
-        slo_issuer="https://login.microsoftonline.com/{tenant}/",
     ),
     windows=lambda _app: Windows(300, 3600, 3600),
     signs=_signs,
@@ -175,6 +177,7 @@ LOOK = SamlLook(
     authn_context=lambda _app, asked: next((each for each in asked if each in PASSWORDS), PASSWORD),
     authn_contexts=PASSWORDS,
     metadata=metadata,
+    logout_issuer=lambda app: f"https://{app.settings['logout_issuer']}/{{tenant}}/",
     force_authn=lambda _app: True,
     requires_signed=lambda app: bool(app.settings["require_verification_certificates"]),
     authn_instant="real",

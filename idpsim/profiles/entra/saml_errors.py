@@ -41,6 +41,12 @@ ERRORS = SamlErrors(
         "bad-signature": _page(
             76021, "The request sent by client is not signed while the application requires signed requests. {Detail}."
         ),
+        "not-assigned": _page(
+            50105,
+            "Your administrator has configured the application '{app}' to block users unless they are specifically "
+            "granted ('assigned') access to the application. The signed in user '{value}' is blocked because they are "
+            "not a direct member of a group with access, nor had access directly assigned by an administrator.",
+        ),
         "expired": _page(76026, "IssueTime in an SAML2 Authentication Request is expired."),
         "bad-id": _page(
             7500529,

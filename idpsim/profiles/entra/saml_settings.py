@@ -51,6 +51,13 @@ SETTINGS = {
     "sign_error_response": Setting(
         False, "sign the Response that says why nobody was signed in; no capture", source=PROTOCOL
     ),
+    "logout_issuer": Setting(
+        "sts.windows.net",
+        "who answers a LogoutRequest: the issuer of sign-ins, as the documentation's own example shows it and without "
+        "which no service provider accepts the answer, or the one that its text names",
+        ("sts.windows.net", "login.microsoftonline.com"),
+        SIGN_OUT,
+    ),
     "token_encryption": Setting(False, "Token encryption, where there is a certificate for it", source=ENCRYPTION),
     "name_id_source": Setting(
         "user.userprincipalname", "Unique User Identifier (Name ID): the source attribute", source=CLAIMS

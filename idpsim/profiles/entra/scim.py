@@ -9,6 +9,7 @@ from typing import Literal
 from idpsim.profiles.entra import demand, facts, membership, people, probe
 from idpsim.profiles.entra.rules import SETTINGS, rules_of
 from idpsim.profiles.entra.scope import group_in_scope
+from idpsim.profiles.entra.signon_settings import SIGN_ON_SETTINGS
 from idpsim.profiles.entra.verbs import ENTRY_CONFLICT, UNRESOLVED
 from idpsim.provisioning.app import App
 from idpsim.provisioning.flow import Call, Skipped
@@ -126,7 +127,7 @@ def _profile(name: str, title: str, plays: str, evidence: str, *, flag: bool) ->
         title=title,
         plays=plays,
         evidence=evidence,
-        settings=SETTINGS,
+        settings={**SETTINGS, **SIGN_ON_SETTINGS},
         connect=client.connect,
         restarting_settings=frozenset({"active_mapping", "matching", "external_id", "scope", "scoping_filter"}),
         jobs=client.jobs,

@@ -6,8 +6,9 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 
-from idpsim.profiles.entra import oidc, saml
+from idpsim.profiles.entra import oidc, saml, saml_errors
 from idpsim.profiles.entra.mapping import object_id
+from idpsim.profiles.entra.signon_settings import SIGN_ON_SETTINGS
 from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
@@ -37,5 +38,6 @@ def person_id(app: App, uid: str) -> str:
     return object_id(app, uid)
 
 
-SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
-SIGN_ON = SignOn("entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)
+SIGN_ON = SignOn(
+    "entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS
+)

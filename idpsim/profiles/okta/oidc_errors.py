@@ -39,6 +39,7 @@ ERRORS = {
     "no_openid": Wrong(_SCOPE, "The authentication request must include the 'openid' scope."),
     "offline_refused": Wrong(_SCOPE, "The requested scope is invalid, unknown, or malformed."),
     "too_many_groups": Wrong(_REQUEST, "The user is a member of more than 100 groups that match the groups claim."),
+    "not_assigned": Wrong("access_denied", "User is not assigned to the client application."),
     "login_required": Wrong("login_required", "The client specified not to prompt, but the user is not logged in."),
     "bad_prompt": Wrong(_REQUEST, "The authentication request has an invalid 'prompt' parameter."),
     "bad_max_age": Wrong(_REQUEST, "The authentication request has an invalid 'max_age' parameter."),

@@ -11,6 +11,7 @@ ERRORS = SamlErrors(
     otherwise=ErrorPage(400, "400 Bad Request", _TEXT),
     pages={
         "unknown-app": ErrorPage(404, "404 Page Not Found", "The page you are looking for does not exist."),
+        "not-assigned": ErrorPage(403, "403 Access Forbidden", "User is not assigned to this application."),
         "unsigned": ErrorPage(403, "403 Access Forbidden", _TEXT),
         "bad-signature": ErrorPage(403, "403 Access Forbidden", _TEXT),
         "too-large": ErrorPage(413, "413 Request Entity Too Large", _TEXT),

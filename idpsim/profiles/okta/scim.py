@@ -12,6 +12,7 @@ from idpsim.profiles.okta import facts, groups, users
 from idpsim.profiles.okta.groups import Member, Pushed
 from idpsim.profiles.okta.imports import import_all, test_connection
 from idpsim.profiles.okta.mapping import MAPPED, profile_of
+from idpsim.profiles.okta.signon_settings import SIGN_ON_SETTINGS
 from idpsim.provisioning.app import App
 from idpsim.provisioning.flow import Call, Skipped
 from idpsim.provisioning.links import Link
@@ -233,7 +234,7 @@ def _profile(
         title=title,
         plays=plays,
         evidence=evidence,
-        settings={key: each for key, each in facts.SETTINGS.items() if key in settings},
+        settings={**{key: each for key, each in facts.SETTINGS.items() if key in settings}, **SIGN_ON_SETTINGS},
         connect=client.connect,
         jobs=client.jobs,
         request=client.request,

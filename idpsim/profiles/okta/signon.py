@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from idpsim.profiles.okta import oidc, saml
+from idpsim.profiles.okta import oidc, saml, saml_errors
 from idpsim.profiles.okta.mapping import okta_id
+from idpsim.profiles.okta.signon_settings import SIGN_ON_SETTINGS
 from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
@@ -43,5 +44,4 @@ def person_id(app: App, uid: str) -> str:
     return okta_id(app, "00u", uid)
 
 
-SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
-SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)
+SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS)

@@ -31,6 +31,7 @@ ERRORS = {
     "no_openid": Wrong(_REQUEST, "openid scope must be requested when using the {response_type} response_type"),
     "offline_refused": Wrong(_SCOPE, "requested scope is not whitelisted"),
     "too_many_groups": Wrong(_REQUEST, "request is invalid"),
+    "not_assigned": Wrong("access_denied", "user does not have access to this application"),
     "login_required": Wrong("login_required", "End-User authentication is required"),
     "bad_prompt": Wrong(_REQUEST, "invalid prompt value(s) provided. ({prompt})"),
     "bad_max_age": Wrong(_REQUEST, "invalid max_age parameter value"),

@@ -14,6 +14,7 @@ ERRORS = SamlErrors(
         "unregistered-acs": ErrorPage(
             400, _HEADLINE, "The ACS URL {value} does not match the ACS URL Validator of the connector."
         ),
+        "not-assigned": ErrorPage(403, _HEADLINE, "You do not have access to this application."),
         "unsigned": ErrorPage(403, _HEADLINE, "Invalid SAML request: {detail}."),
         "bad-signature": ErrorPage(403, _HEADLINE, "Invalid SAML request: {detail}."),
         "too-large": ErrorPage(413, _HEADLINE, "Invalid SAML request: {detail}."),

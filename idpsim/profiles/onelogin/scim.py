@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from idpsim.profiles.onelogin import facts, groups, roles, tasks, users
+from idpsim.profiles.onelogin.signon_settings import SIGN_ON_SETTINGS
 from idpsim.profiles.onelogin.switches import SETTINGS
 from idpsim.provisioning.app import App
 from idpsim.provisioning.flow import Call, Done, Skipped, nothing
@@ -135,7 +136,7 @@ PROFILES = (
         title="OneLogin, SCIM Provisioner with SAML",
         plays="lookup and PUT of the rendered template for users, one PATCH per membership for groups",
         evidence="one capture of the v2 Enterprise connector, and guides; suspension and removals are inferred",
-        settings=SETTINGS,
+        settings={**SETTINGS, **SIGN_ON_SETTINGS},
         connect=connect,
         jobs=jobs,
         request=request,

@@ -6,7 +6,8 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 
-from idpsim.profiles.onelogin import oidc, saml
+from idpsim.profiles.onelogin import oidc, saml, saml_errors
+from idpsim.profiles.onelogin.signon_settings import SIGN_ON_SETTINGS
 from idpsim.provisioning.app import App
 from idpsim.signon import SignOn
 
@@ -39,5 +40,6 @@ def person_id(app: App, uid: str) -> str:
     return str(100_000_000 + int.from_bytes(app.digest(f"onelogin {uid}", 4), "big") % 100_000_000)
 
 
-SETTINGS = {**saml.SETTINGS, **oidc.SETTINGS}
-SIGN_ON = SignOn("onelogin", "OneLogin", ids, person_id, saml.LOOK, oidc.LOOK, SETTINGS, TERMS)
+SIGN_ON = SignOn(
+    "onelogin", "OneLogin", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS
+)

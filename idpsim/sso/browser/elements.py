@@ -1,4 +1,4 @@
-"""Reads HTML into a flat list of elements and pieces of text, in time that grows with its length."""
+"""Reads HTML with libxml2 into a flat list of elements and pieces of text, in time that grows with its length."""
 
 from __future__ import annotations
 
@@ -6,30 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from idpsim.sso.browser.tokens import Token, tokens
+from lxml import etree
 
+MOST_CHARACTERS = 5 * 1024 * 1024
 MOST_ELEMENTS = 100_000
 MOST_PIECES = 50
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
-_UNSEEN = ("noscript", "template", "title", "textarea", "select", "head", "datalist")
-_ENDED_BY = {
-    "dt": ("dt", "dd"),
-    "dd": ("dt", "dd"),
-    "td": ("td", "th"),
-    "th": ("td", "th"),
-    "li": ("li",),
-    "option": ("option",),
-    "tr": ("tr", "td", "th"),
-    "p": ("p",),
-    "body": ("head",),
-}
+_RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes"))
+_UNSEEN = (*_RAW, "noscript", "template", "title", "textarea", "select", "datalist")
 _BREAKING = (
     "address article body br dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr label li main nav ol option"
     " p pre section table td th tr ul"
 )
 _BLOCKS = frozenset(_BREAKING.split())
 _SPACES = re.compile(r"\s+")
+_FORM_ENDS = re.compile(r"(</form[\s/>])", re.IGNORECASE)
+_MARK = "?idpsim-form-ends"
 
 
 @dataclass(slots=True)
@@ -77,75 +70,99 @@ def folded(text: str) -> str:
 
 
 def read(html: str) -> Elements:
-    """The elements of `html`, however broken it is; what comes after the first 100,000 is left out."""
+    """The elements of `html`, however broken it is.
+
+    What comes after 5 Mi characters, after 100,000 elements or within more than 255 others is left out.
+    """
     reader = _Reader()
-    for token in tokens(html):
-        reader.take(token)
-        if len(reader.elements) >= MOST_ELEMENTS:
-            break
-    while reader.stack:
+    marked = _FORM_ENDS.sub(rf"<{_MARK}>\1", html[:MOST_CHARACTERS])
+    target: Any = reader
+    parser = etree.HTMLParser(target=target, recover=True, no_network=True, huge_tree=False, encoding="utf-8")
+    try:
+        etree.fromstring(marked.encode("utf-8", "replace"), parser)
+    except (_Enough, etree.LxmlError):
         reader.close()
     return Elements(tuple(reader.elements), tuple(reader.pieces), tuple(reader.scripts))
 
 
+class _Enough(Exception):
+    """There are more elements than are looked at."""
+
+
 class _Reader:
-    """Takes tokens one by one."""
+    """Takes what libxml2 finds, piece by piece, so that a page of nothing but tags fills no memory.
+
+    Which form a control belongs to is counted here: in browsers a form is open until its end tag, whatever closes
+    around it (`<table><form><tr>`, `<tr><form><td>`), and none opens within it. libxml2 ends a form with its parent or
+    with the next form, and does not tell these ends from an end tag: hence a mark is put before each end tag.
+    """
 
     def __init__(self) -> None:
         self.elements: list[Element] = []
         self.pieces: list[tuple[str, bool]] = []
         self.scripts: list[str] = []
-        self.stack: list[int] = []
-        self.open: Counter[str] = Counter()
-        self.form: int | None = None
+        self._stack: list[int] = []
+        self._open: Counter[str] = Counter()
+        self._form: int | None = None
+        self._texts: list[str] = []
 
-    def take(self, token: Token) -> None:
-        """The next token."""
-        match token.kind:
-            case "text":
-                self.pieces.append((token.text, not any(self.open[name] for name in _UNSEEN)))
-            case "raw":
-                if token.name == "script":
-                    self.scripts.append(token.text)
-            case "start":
-                self._start(token)
-            case "end":
-                self._end(token.name)
-
-    def close(self) -> None:
-        """End the innermost open element."""
-        element = self.elements[self.stack.pop()]
-        element.last, element.end = len(self.pieces), len(self.elements)
-        self.open[_key(element)] -= 1
-
-    def _start(self, token: Token) -> None:
-        ended = _ENDED_BY.get(token.name, ())
-        while self.stack and self.elements[self.stack[-1]].name in ended:
-            self.close()
-        self._break(token.name)
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        self._break(name)
         at, index = len(self.pieces), len(self.elements)
-        around = frozenset(name for name in ("noscript", "template", "fieldset disabled") if self.open[name])
-        if token.name == "form" and self.form is None and "template" not in around:
-            self.form = index
-        element = Element(token.name, token.attributes, at, at, index + 1, self.form, around)
+        if index >= MOST_ELEMENTS:
+            raise _Enough
+        within = frozenset(each for each in ("noscript", "template", "fieldset disabled") if self._open[each])
+        if name == "form" and self._form is None and "template" not in within:
+            self._form = index
+        said = {key: _unmarked(value) for key, value in attributes.items()}
+        element = Element(name, said, at, at, index + 1, self._form, within)
         self.elements.append(element)
-        if token.name not in _VOID:
-            self.stack.append(index)
-            self.open[_key(element)] += 1
+        self._stack.append(index)
+        self._open[_key(element)] += 1
 
-    def _end(self, name: str) -> None:
-        if name == "form" and not self.open["template"]:
-            self.form = None
-        key = next((key for key in (name, f"{name} disabled") if self.open[key]), None)
-        if key is not None:
-            while self.elements[self.stack[-1]].name != name:
-                self.close()
-            self.close()
+    def end(self, name: str) -> None:
+        """The innermost element ends."""
+        self._text()
+        if self._stack:
+            element = self.elements[self._stack.pop()]
+            element.last, element.end = len(self.pieces), len(self.elements)
+            self._open[_key(element)] -= 1
         self._break(name)
 
+    def data(self, text: str) -> None:
+        """Some text, not necessarily all of it."""
+        self._texts.append(text)
+
+    def comment(self, text: str) -> None:
+        """A comment, of which only the mark counts."""
+        if text == _MARK and not self._open["template"]:
+            self._form = None
+
+    def close(self) -> None:
+        """The page ends, and all that is open with it."""
+        while self._stack:
+            self.end("")
+
     def _break(self, name: str) -> None:
+        self._text()
         if name in _BLOCKS:
             self.pieces.append(("\n", True))
+
+    def _text(self) -> None:
+        if not self._texts:
+            return
+        text = _unmarked("".join(self._texts))
+        self._texts.clear()
+        name = self.elements[self._stack[-1]].name if self._stack else ""
+        if name == "script":
+            self.scripts.append(text)
+        if name not in _RAW:
+            self.pieces.append((text, not any(self._open[each] for each in _UNSEEN)))
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(f"<{_MARK}>", "") if _MARK in text else text
 
 
 def _key(element: Element) -> str:

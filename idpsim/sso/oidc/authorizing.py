@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN
 from flask import Response
 
 from idpsim.signon.oidc import Server
@@ -157,6 +157,8 @@ class Authorizing:
         app = self.client.app
         mint = Mint(self.front, self.issued, grant, self.client.rules, "authorize")
         try:
+            if not session.assigned:
+                raise Refused("not_assigned")
             mint.check()
         except Refused as refused:
             return self._refuse(refused)

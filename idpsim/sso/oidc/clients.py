@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from functools import cached_property
 
-from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import ClientMixin
 
 from idpsim.signon.oidc import ClientRules, OidcLook
 from idpsim.sso.app import App

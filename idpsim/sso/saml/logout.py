@@ -95,7 +95,7 @@ def _deflated(data: bytes) -> bytes:
 
 
 def _issuer(app: App, writer: written.Writer) -> str:
-    return writer.issuer(app.filled(app.sign_on.saml.addresses.slo_issuer), declare=_outside(writer))
+    return writer.issuer(app.filled(app.sign_on.saml.logout_issuer(app)), declare=_outside(writer))
 
 
 def _outside(writer: written.Writer) -> bool:

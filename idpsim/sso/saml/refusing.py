@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
-
 from flask import Response
 
+from idpsim.profiles import all_sign_ons
 from idpsim.signon.saml_errors import SamlErrors
 from idpsim.sso.app import App
 from idpsim.sso.front import Front
@@ -14,11 +12,9 @@ from idpsim.sso.saml.facts import Status
 from idpsim.sso.saml.received import Unacceptable
 
 
-@cache
 def errors_of(vendor: str) -> SamlErrors:
     """The vendor's data on refusals."""
-    found: SamlErrors = import_module(f"idpsim.profiles.{vendor}.saml_errors").ERRORS
-    return found
+    return all_sign_ons()[vendor].saml_errors
 
 
 def page(front: Front, app_or_vendor: App | str, error: Unacceptable) -> Response:

@@ -25,10 +25,13 @@ _MOST = 1000
 
 @dataclass(slots=True)
 class Chain:
-    """A logout under way: who asked for it, whom it has yet to reach, and whether one of them has failed."""
+    """A logout under way: who asked for it, whom it has yet to reach, and whether one of them has failed.
+
+    Where it began at the identity provider, nobody has `asked`.
+    """
 
     app: App
-    asked: LogoutRequest
+    asked: LogoutRequest | None
     left: list[Participant] = field(default_factory=list)
     partial: bool = False
 
@@ -65,8 +68,12 @@ class Logout:
             unknown = Status(f"{STATUS}Requester", f"{STATUS}UnknownPrincipal")
             return self._respond(self.app, asked, unknown)
         self.front.ended(session)
-        left = _others(session, self.app) if errors.fan_out else []
+        left = _others(session, self.app.label) if errors.fan_out else []
         return self._go_on(Chain(self.app, asked, left))
+
+    def tell(self, others: list[Participant]) -> Response:
+        """Tell these participants of a logout that began at the identity provider."""
+        return self._go_on(Chain(self.app, None, others))
 
     def _answered(self, message: Message) -> Response:
         """Go on with the logout that a participant has answered; its answer counts once."""
@@ -91,6 +98,8 @@ class Logout:
         return self._send(app, "SAMLRequest", request, None)
 
     def _conclude(self, chain: Chain) -> Response:
+        if chain.asked is None:
+            return self.front.refuse(chain.app, 200, "You have signed out.")
         second = f"{STATUS}PartialLogout" if chain.partial else None
         return self._respond(chain.app, chain.asked, Status(second=second))
 
@@ -136,7 +145,16 @@ def _takes_part(session: Session, app: App, asked: LogoutRequest) -> bool:
     return False
 
 
-def _others(session: Session, app: App) -> list[Participant]:
-    """The last sign-in of every other service provider that can be told."""
+def leave(front: Front, session: Session) -> Response:
+    """Sign out at the identity provider: the session ends, and who took part is told where the vendor does so."""
+    others = _others(session) if errors_of(session.vendor).fan_out else []
+    if not others:
+        return front.end(session)
+    front.ended(session)
+    return Logout(front, others[0].app).tell(others)
+
+
+def _others(session: Session, label: str | None = None) -> list[Participant]:
+    """The last sign-in of every service provider that can be told, but for the app of this label."""
     found = {each.app.label: each for each in session.participants if each.protocol == "saml"}
-    return [each for label, each in found.items() if label != app.label and each.app.registration.slo is not None]
+    return [each for other, each in found.items() if other != label and each.app.registration.slo is not None]

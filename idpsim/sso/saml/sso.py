@@ -52,6 +52,9 @@ def answer(
     front: Front, app: App, asked: AuthnRequest | None, acs: str, session: Session, relay_state: str | None = None
 ) -> Response:
     """The page that posts a Response about whoever is signed in; what the session falsifies is falsified in it."""
+    if not session.assigned:
+        name = session.identity.person.userName
+        return page(front, app, Unacceptable("not-assigned", f"{name} is not assigned to the app", name))
     now = front.now()
 
     def of(who: Identity) -> Facts:

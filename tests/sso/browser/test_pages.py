@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from idpsim.sso.browser import Navigation, Page, Stuck
 from idpsim.sso.browser.address import registrable, resolve, same_site
 from idpsim.sso.browser.document import document
+from idpsim.sso.browser.elements import MOST_CHARACTERS
 from idpsim.sso.browser.forms import body
 
 URL = "https://sp.test/a/b?c=d"
@@ -53,6 +54,76 @@ def test_controls_elsewhere_and_nested_forms_belong_where_browsers_put_them():
     html = "<div><form id=f></div><form><input name=a></form><input name=b><input name=c form=f><template><form></form>"
 
     assert [name for name, _ in entries(html)] == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><form method=post><tr><td><input name=a></td></tr><tr><td><input name=b></form></table><input name=c>",
+        "<table><tr><form><td><input name=a></td><td><input name=b></td></form></tr></table><input name=c>",
+        "<table><tr><td><form></td></tr><tr><td><input name=a><p><input name=b></tr></form></table><input name=c>",
+        "<center><form><div><input name=a></center><font><b><input name=b></form></font></b><input name=c>",
+        "<form><input name=a><form action=/evil><input name=b></form><input name=c></form>",
+        "<FORM ><input name=a><!-- </form> --><input name=b></FORM\n><input name=c>",
+        "<form><input name=a><input name=b>",
+        "<head><form><input name=a><input name=b></form></head><body><input name=c>",
+    ],
+)
+def test_a_form_is_open_until_its_own_end_tag(html):
+    assert [name for name, _ in entries(html)] == ["a", "b"]
+
+
+def test_an_end_tag_in_a_value_or_text_stays_as_it_is():
+    html = "<form><input name=a value='x</form>y'><textarea name=b></form >z</textarea><script>'</form>'</script>"
+
+    read = document(html)
+
+    assert dict(read.forms[0].entries()) == {"a": "x</form>y", "b": "</form >z"}
+    assert "'</form>'" in read.script
+
+
+# The pages with which common products hand a Response over, with the fields that a browser posts.
+AUTO_POSTS = {
+    "simplesamlphp": """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>POST data</title></head>
+<body><noscript><p><strong>Note:</strong> Since your browser does not support JavaScript, you must press the button
+below once to proceed.</p></noscript><form method="post" action="/acs"><!-- Need to add this element and call click
+method, because calling submit() on the form causes failed submission if the form has another element with name or id
+of submit. --><input type="submit" id="postLoginSubmitButton" value="Submit"/>
+<input type="hidden" name="SAMLResponse" value="PHNhbWw+"/><input type="hidden" name="RelayState" value="/x?a=1&amp;b"/>
+<noscript><button type="submit" class="btn">Submit</button></noscript></form></body></html>""",
+    "shibboleth": """<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN"
+"http://www.w3.org/TR/xhtml11/DTD/xhtml11.dtd"><html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en">
+<body onload="document.forms[0].submit()"><noscript><p>Note</p></noscript>
+<form action="&#x2f;acs" method="post"><div><input type="hidden" name="RelayState" value="&#x2f;x&#x3f;a=1&amp;b"/>
+<input type="hidden" name="SAMLResponse" value="PHNhbWw&#x2b;"/></div><noscript><div>
+<input type="submit" value="Continue"/></div></noscript></form></body></html>""",
+    "adfs": """<html><head><title>Working...</title></head><body><form method="POST" name="hiddenform" action="/acs">
+<input type="hidden" name="SAMLResponse" value="PHNhbWw+" /><input type="hidden" name="RelayState" value="/x?a=1&b" />
+<noscript><p>Script is disabled. Click Submit to continue.</p><input type="submit" value="Submit" /></noscript></form>
+<script language="javascript">window.setTimeout('document.forms[0].submit()', 0);</script></body></html>""",
+    "keycloak": """<HTML><HEAD><TITLE>Authentication Redirect</TITLE></HEAD><BODY Onload="document.forms[0].submit()">
+<FORM METHOD="POST" ACTION="/acs"><INPUT TYPE="HIDDEN" NAME="SAMLResponse" VALUE="PHNhbWw+"/>
+<INPUT TYPE="HIDDEN" NAME="RelayState" VALUE="/x?a=1&amp;b"/><NOSCRIPT><P>JavaScript is disabled.</P>
+<INPUT TYPE="SUBMIT" VALUE="CONTINUE"/></NOSCRIPT></FORM></BODY></HTML>""",
+    "pingfederate": """<html><head><title>Submit Form</title></head>
+<body onload="javascript:document.forms[0].submit()">
+<noscript><p><strong>Note:</strong> press the Resume button.</p></noscript><form method="post" action="/acs">
+<input type="hidden" name="SAMLResponse" value="PHNh
+bWw+"/><input type="hidden" name="RelayState" value="/x?a=1&amp;b"/><noscript><input type="submit" value="Resume"/>
+</noscript></form></body></html>""",
+}
+
+
+@pytest.mark.parametrize("product", AUTO_POSTS)
+def test_the_pages_that_common_products_post_with_lead_on_with_all_fields(product):
+    step = page(AUTO_POSTS[product]).onward()
+
+    assert step is not None
+    assert (step.method, step.url) == ("POST", "https://sp.test/acs")
+    assert {name: "".join(value.split()) for name, value in step.fields.items()} == {
+        "SAMLResponse": "PHNhbWw+",
+        "RelayState": "/x?a=1&b",
+    }
 
 
 def test_a_disabled_fieldset_sends_nothing():
@@ -183,13 +254,30 @@ def test_a_multipart_form_is_sent_in_parts():
     "piece",
     ["<a b=", "<a ", "<a b='", '<a b="', "<!--", "</", "<![", "<b>", "<select><b>", "<a href=x>y", "<form>",
      "&#9999999999",
-     "<script>", "<input name=a>", "<button>x", "<table><tr><td>", "<option selected><b>x"],
+     "<script>", "<input name=a>", "<button>x", "<table><tr><td>", "<option selected><b>x", "</form>", "<form></form>",
+     "<a x", "<p>", "\x00", "&", "<template>", "\ud800"],
 )  # fmt: skip
 def test_a_long_run_of_anything_is_read_in_a_moment(piece):
     begun = time.perf_counter()
-    document(piece * (300_000 // len(piece)))
+    document(piece * (MOST_CHARACTERS // len(piece)))
 
-    assert time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun < 5
+
+
+def test_what_is_nested_too_deeply_is_left_out():
+    read = document("<p>Hello</p><form><input name=a></form>" + "<b>x" * 20_000 + "<p>unseen")
+
+    assert read.text.startswith("Hello x")
+    assert [each.values for each in read.forms] == [{"a": ""}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1", "utf-7", "no-such", "\xff"])
+def test_bytes_in_a_wrong_encoding_are_a_page(encoding):
+    junk = b"\xff\xfe\x00<\x00p>\xc3<form \xe9=\x00><input name=\xc3\x28 value=\xed\xa0\x80>" * 50
+    read = Page(Navigation("GET", URL), 200, (("Content-Type", f"text/html; charset={encoding}"),), junk)
+
+    assert isinstance(read.text, str)
+    assert all(isinstance(value, str) for form in read.document.forms for value in form.values.values())
 
 
 PIECES = (

@@ -33,7 +33,7 @@ def test_entra_answers_a_logout_under_another_issuer_than_it_signs_in() -> None:
     found = logout.response(app("entra"), ASKED_OUT, NOW).element
 
     assert found.findtext(f"{{{SAML}}}Issuer") == (
-        "https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/"
+        "https://sts.windows.net/11111111-2222-4333-8444-555555555555/"
     )
 
 

@@ -172,7 +172,7 @@ def test_entra_answers_under_its_other_name_and_takes_no_posts() -> None:
     _, root, _ = arrived(meeting.leave(logout()))
 
     assert posted.status_code == 400
-    assert text(root, "a:Issuer") == "https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/"
+    assert text(root, "a:Issuer") == "https://sts.windows.net/11111111-2222-4333-8444-555555555555/"
 
 
 def test_where_single_logout_is_switched_off_there_is_only_an_error_page() -> None:

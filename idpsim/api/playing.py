@@ -1,0 +1,69 @@
+"""How scenarios are played, and which service provider that is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit, urlunsplit
+
+from idpsim.errors import UsageError
+from idpsim.profiles import profile
+from idpsim.scenario.model import Script, Target
+from idpsim.signing.keyring import Keyring
+from idpsim.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """How scenarios are played; each name is the command line's option.
+
+    `targets` and `tokens` stand for the scenario's own, by vendor or profile, `""` for all. A target is the base URL
+    of a SCIM service provider, or `wsgi:module:attribute` with an optional path behind it for one in this process.
+    `timeout` and `max_wait` are seconds. `har` is a file that all exchanges are written to as they happen.
+    """
+
+    targets: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    seed: int | None = None
+    suffix: str | None = None
+    concurrency: int | None = None
+    timeout: float = 60.0
+    max_wait: float = 5.0
+    real_time: bool = False
+    fail_fast: bool = False
+    keep: bool = False
+    keep_names: bool = False
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    directory: str = "."
+    keyring: Keyring = field(default_factory=Keyring)
+    transport: Transport | None = None
+
+
+def _chosen(values: Mapping[str, str], script: Script) -> str | None:
+    names = (script.profile, profile(script.profile).vendor, "")
+    return next((values[name] for name in names if name in values), None)
+
+
+def target_of(script: Script, how: Playing) -> Target:
+    """The target of a script with what `how` puts in its place; no `scim` is the embedded service provider."""
+    target, url, token = script.target, _chosen(how.targets, script), _chosen(how.tokens, script)
+    if url is not None:
+        target = replace(target, scim=url)
+    if target.scim is not None:
+        target = replace(target, scim=base_url(target.scim))
+    return target if token is None else replace(target, token=token)
+
+
+def base_url(url: str) -> str:
+    """A SCIM base URL without the bare flags that an administrator types behind it (`?flag`).
+
+    UsageError where it holds a password or a query with values: neither can be part of what a vendor sends.
+    """
+    if url.startswith("wsgi:"):
+        return url
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise UsageError("the target's URL holds a user and password: leave them out, and give them with --token")
+    if "=" in parts.query:
+        raise UsageError("the target's URL has a query with values: a SCIM base URL has none")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

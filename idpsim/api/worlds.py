@@ -1,0 +1,74 @@
+"""The world of a run: the lines to the service provider that the script names, and how people sign in to it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from idpsim.api.browsing import browsers
+from idpsim.api.embedded import EMBEDDED, embedded
+from idpsim.api.playing import Playing
+from idpsim.api.sending import sending
+from idpsim.clock import VirtualClock, WaitingClock
+from idpsim.scenario.model import Script, Target
+from idpsim.scenario.world import SignIn, World, connection
+from idpsim.transcript import Transcript
+from idpsim.transport import Transport
+from idpsim.transport.faults import FaultyTransport
+from idpsim.transport.pacing import Pace, Paced
+
+HANDS = 8
+
+
+def world(script: Script, how: Playing, transcript: Transcript, seed: int, stack: ExitStack) -> World:
+    clock: VirtualClock = WaitingClock(time.sleep) if how.real_time else VirtualClock()
+    if how.transport is None and script.target.scim is None:
+        return embedded(script, how, transcript, clock, seed)
+    base, vendor, own, in_process = transports(script.target, how)
+    stack.callback(vendor.close)
+    stack.callback(own.close)
+    pace = Pace(time.sleep, time.time, how.max_wait)
+    sign_in = _at_target(script, how, transcript, clock, in_process, stack) if script.sso is not None else None
+    return World(
+        connection=connection(script, base, script.target.token, {}),
+        vendor=FaultyTransport(Paced(vendor, pace), base_url=base, sleep=time.sleep, timeout=how.timeout),
+        own=sending(Paced(own, pace)),
+        transcript=transcript,
+        clock=clock,
+        sleep=time.sleep,
+        hands=how.concurrency or (1 if in_process else HANDS),
+        sign_in=sign_in,
+        held=pace.held,
+    )
+
+
+def _at_target(
+    script: Script, how: Playing, transcript: Transcript, clock: VirtualClock, app: Any, stack: ExitStack
+) -> SignIn:
+    """Sign-in at the target, with the identity provider up on its address until the run ends."""
+    from idpsim.signing.opening import Opening, at_target
+
+    apps = {} if app is None else {"http://localhost": app}
+    return at_target(Opening(script, how.keyring, browsers(script, how, transcript, clock), time.time), apps, stack)
+
+
+def transports(target: Target, how: Playing) -> tuple[str, Transport, Transport, Any]:
+    """The base URL, the vendor's and our own transport, and the WSGI application where it is in this process."""
+    named = target.scim or EMBEDDED
+    if how.transport is not None:
+        return named, how.transport, how.transport, None
+    if named.startswith("wsgi:"):
+        from idpsim.transport.wsgi import WsgiTransport, load_app
+
+        name, slash, path = named.removeprefix("wsgi:").partition("/")
+        base = f"http://localhost{slash}{path}".rstrip("/")
+        called = load_app(name, how.directory)
+        app = WsgiTransport(called, base=base)
+        return base, app, app, called
+    from idpsim.transport.http import HttpTransport
+
+    hands = how.concurrency or HANDS
+    common: dict[str, Any] = {"timeout": how.timeout, "insecure": target.insecure, "ca": target.ca}
+    vendor = HttpTransport(connections=hands, proxies=how.proxies, **common)
+    return named, vendor, HttpTransport(connections=1, proxies=how.proxies, **common), None
