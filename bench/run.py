@@ -12,6 +12,7 @@ import json
 import sys
 from pathlib import Path
 
+import login
 import saml
 import startup
 import traffic
@@ -27,6 +28,7 @@ FIGURES = {
     5: traffic.in_process,
     6: first_cycle,
     7: saml.response,
+    8: login.login,
 }
 
 

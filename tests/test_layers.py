@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "idpsim"
-BOTTOM = {"wire", "directory", "clock", "har", "redact", "errors", "scim", "transcript", "signon", "serving"}
+BOTTOM = {"wire", "directory", "clock", "har", "redact", "errors", "scim", "transcript", "signon", "serving", "saml"}
 BELOW = {
     "transport": BOTTOM,
     "sp": BOTTOM,

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from cryptography.x509 import load_der_x509_certificate
 from lxml import etree
 
-from idpsim.sso.saml.crypto import redirect_verified
-from idpsim.sso.saml.lazy_schema import saml2
-from idpsim.sso.saml.received import Unacceptable, posted, redirected
-from idpsim.sso.saml.signature import verify
-from idpsim.sso.saml.xml import Element, Refused
-from idpsim.sso.saml.xml import parsed as _parsed
+from idpsim.saml.crypto import redirect_verified
+from idpsim.saml.lazy_schema import saml2
+from idpsim.saml.received import Unacceptable, posted, redirected
+from idpsim.saml.verification import verify
+from idpsim.saml.xml import Element, Refused
+from idpsim.saml.xml import parsed as _parsed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -55,7 +55,7 @@ def verified(element: Element, certificates: Sequence[bytes], *, sha1: bool) -> 
 
 def decrypted(element: Element, key: RSAPrivateKey) -> Element:
     """What an EncryptedAssertion holds, as the root of a document; ValueError where the key does not open it."""
-    from idpsim.sso.saml.encryption import decrypt
+    from idpsim.saml.encryption import decrypt
 
     try:
         return decrypt(element, key)

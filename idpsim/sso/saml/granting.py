@@ -6,11 +6,11 @@ import re
 from urllib.parse import urlsplit
 
 from idpsim.errors import UsageError
+from idpsim.saml.received import Unacceptable
 from idpsim.signon.saml import POST
 from idpsim.signon.saml_errors import Kind, SamlErrors
 from idpsim.sso.app import App
 from idpsim.sso.saml.asked import AuthnRequest
-from idpsim.sso.saml.received import Unacceptable
 from idpsim.sso.saml.refusing import errors_of
 from idpsim.sso.saml.registering import consumer
 

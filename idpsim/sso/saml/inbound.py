@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from idpsim.saml.crypto import redirect_verified, security, sigver
+from idpsim.saml.lazy_schema import saml2
+from idpsim.saml.received import Message, Unacceptable
 from idpsim.signon.saml_errors import SamlErrors
 from idpsim.sso.app import App
 from idpsim.sso.saml.asked import AuthnRequest, LogoutRequest
-from idpsim.sso.saml.crypto import redirect_verified, security, sigver
-from idpsim.sso.saml.lazy_schema import saml2
-from idpsim.sso.saml.received import Message, Unacceptable
 
 _request: Any = saml2("request")
 _response: Any = saml2("response")

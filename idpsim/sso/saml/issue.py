@@ -6,17 +6,17 @@ from dataclasses import replace
 from hashlib import sha256
 from secrets import token_bytes
 
+from idpsim.saml.encryption import encrypt
+from idpsim.saml.xml import Element
 from idpsim.signon import Identity
 from idpsim.signon.saml import TRANSIENT, NameId, SamlLook
 from idpsim.sso.app import App
 from idpsim.sso.keys import Signing
 from idpsim.sso.saml import ids
 from idpsim.sso.saml.asked import AuthnRequest
-from idpsim.sso.saml.encryption import encrypt
 from idpsim.sso.saml.facts import SUCCESS, Attribute, Confirmation, Facts, Status
 from idpsim.sso.saml.response import SAML, build, document
 from idpsim.sso.saml.signature import Signer, sign, signer_of
-from idpsim.sso.saml.xml import Element
 from idpsim.sso.tamper.hooks import SamlTamper, Scene
 
 

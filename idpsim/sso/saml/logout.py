@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 from zlib import DEFLATED, MAX_WBITS, compressobj
 
 from idpsim.directory import Person
+from idpsim.saml.xml import Element, parsed
 from idpsim.signon import Identity
 from idpsim.signon.markup import escaped
 from idpsim.signon.saml import NameId
@@ -20,7 +21,6 @@ from idpsim.sso.saml import response as written
 from idpsim.sso.saml.asked import LogoutRequest
 from idpsim.sso.saml.facts import Status
 from idpsim.sso.saml.signature import METHODS, Signer, raw, sign, signer_of
-from idpsim.sso.saml.xml import Element, parsed
 
 _NOBODY = Identity("", Person("", "", ""))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 from hashlib import sha256
 
+from idpsim.saml.xml import parsed
 from idpsim.sso.app import App
 from idpsim.sso.keys import Signing
 from idpsim.sso.saml import ids
 from idpsim.sso.saml.response import document
 from idpsim.sso.saml.signature import Signer, sign
-from idpsim.sso.saml.xml import parsed
 
 
 def metadata(app: App, signings: tuple[Signing, ...]) -> bytes:

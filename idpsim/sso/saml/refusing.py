@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Response
 
 from idpsim.profiles import all_sign_ons
+from idpsim.saml.received import Unacceptable
 from idpsim.signon.saml_errors import SamlErrors
 from idpsim.sso.app import App
 from idpsim.sso.front import Front
 from idpsim.sso.saml.facts import Status
-from idpsim.sso.saml.received import Unacceptable
 
 
 def errors_of(vendor: str) -> SamlErrors:

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idpsim.errors import UsageError
+from idpsim.saml.lazy_schema import saml2
+from idpsim.saml.received import Unacceptable, harmless
 from idpsim.signon import Registration
-from idpsim.sso.saml.lazy_schema import saml2
-from idpsim.sso.saml.received import Unacceptable, harmless
 
 LIMIT = 1024 * 1024  # bytes
 _BINDINGS = "urn:oasis:names:tc:SAML:2.0:bindings:"

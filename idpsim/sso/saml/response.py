@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from idpsim.saml.xml import Element, parsed
 from idpsim.signon.markup import escaped
 from idpsim.signon.saml import Writing
 from idpsim.sso.app import App
 from idpsim.sso.saml.facts import SUCCESS, Attribute, Confirmation, Facts, NameId, Status
 from idpsim.sso.saml.ids import instant
-from idpsim.sso.saml.xml import Element, parsed
 
 SAML = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP = "urn:oasis:names:tc:SAML:2.0:protocol"

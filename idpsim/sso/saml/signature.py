@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from idpsim.signon.markup import base64_lines, escaped
-from idpsim.sso.saml.algorithms import (
+from idpsim.saml.algorithms import (
     DIGESTS,
     DS,
     ENVELOPED,
@@ -23,8 +22,9 @@ from idpsim.sso.saml.algorithms import (
     canonical,
     digest,
 )
-from idpsim.sso.saml.verification import public_key, verified, verify
-from idpsim.sso.saml.xml import Element, parsed, qualified
+from idpsim.saml.verification import public_key, verified, verify
+from idpsim.saml.xml import Element, parsed, qualified
+from idpsim.signon.markup import base64_lines, escaped
 
 if TYPE_CHECKING:
     from idpsim.signon.saml import SamlLook, Signs

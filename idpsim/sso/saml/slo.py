@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Response, redirect
 
 from idpsim.errors import UsageError
+from idpsim.saml.received import Message, Unacceptable
 from idpsim.signon.saml import STATUS
 from idpsim.sso.app import App
 from idpsim.sso.front import Front, Participant, Session
@@ -16,7 +17,6 @@ from idpsim.sso.saml import inbound, logout
 from idpsim.sso.saml.asked import LogoutRequest
 from idpsim.sso.saml.facts import Status
 from idpsim.sso.saml.posting import auto_post, fields
-from idpsim.sso.saml.received import Message, Unacceptable
 from idpsim.sso.saml.refusing import errors_of
 from idpsim.sso.saml.registering import logout_place
 

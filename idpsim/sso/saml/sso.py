@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
+from idpsim.saml.received import Unacceptable
 from idpsim.signon import Identity
 from idpsim.sso.app import App
 from idpsim.sso.front import Front, Participant, Session
@@ -15,7 +16,6 @@ from idpsim.sso.saml.asked import AuthnRequest
 from idpsim.sso.saml.facts import Facts
 from idpsim.sso.saml.granting import granted, place
 from idpsim.sso.saml.posting import auto_post, fields
-from idpsim.sso.saml.received import Unacceptable
 from idpsim.sso.saml.refusing import page, posted
 from idpsim.sso.tamper.hooks import SamlTamper, Scene
 

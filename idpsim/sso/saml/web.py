@@ -12,13 +12,13 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from idpsim.directory import Person
+from idpsim.saml.received import PACKED, Message, Unacceptable, posted, redirected
 from idpsim.signon import Identity, SignOn
 from idpsim.signon.saml import SamlLook, rule
 from idpsim.sso.app import App
 from idpsim.sso.front import Front
 from idpsim.sso.saml import inbound, sso
 from idpsim.sso.saml.metadata import metadata
-from idpsim.sso.saml.received import PACKED, Message, Unacceptable, posted, redirected
 from idpsim.sso.saml.refusing import errors_of, page
 from idpsim.sso.saml.slo import Logout
 from idpsim.sso.tamper.hooks import PublishedTamper, Scene

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from idpsim.saml.encryption import encrypt
 from idpsim.signon.saml import Encrypts
-from idpsim.sso.saml.encryption import encrypt
 from idpsim.sso.tamper.documents import EVIL_ASSERTION, Element, assertion, evil_assertion, signed_part
 from idpsim.sso.tamper.hooks import SamlTamper, Scene
 

@@ -261,7 +261,7 @@ def test_a_long_run_of_anything_is_read_in_a_moment(piece):
     begun = time.perf_counter()
     document(piece * (MOST_CHARACTERS // len(piece)))
 
-    assert time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun < 10
 
 
 def test_what_is_nested_too_deeply_is_left_out():

@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from lxml import etree
 from werkzeug.test import TestResponse
 
+from idpsim.saml.received import Message, posted, redirected
 from idpsim.sso.app import App
 from idpsim.sso.keys import Signing
-from idpsim.sso.saml.received import Message, posted, redirected
 from tests.sso.front import SP
 
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

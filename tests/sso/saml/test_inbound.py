@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from idpsim.saml.received import Message, Unacceptable
 from idpsim.signon.saml_errors import SamlErrors
 from idpsim.sso.app import App
 from idpsim.sso.saml import inbound
 from idpsim.sso.saml.asked import AuthnRequest
-from idpsim.sso.saml.received import Message, Unacceptable
 from idpsim.sso.saml.refusing import errors_of
 from tests.sso.front import REGISTRATION, app, signing
 from tests.sso.saml.asking import authn, by_post, by_redirect, enveloped, logout, moment
@@ -229,7 +229,8 @@ def test_a_signed_logout_request_is_verified() -> None:
 PROGRAM = """
 import sys, time
 from dataclasses import replace
-from idpsim.sso.saml import inbound, lazy_schema
+from idpsim.saml import lazy_schema
+from idpsim.sso.saml import inbound
 assert not lazy_schema.built(), "the validator was built at import"
 assert "xmlschema" not in sys.modules, "xmlschema was imported at import"
 from tests.sso.saml.test_inbound import signed_app, read, enveloped, by_post, by_redirect, authn, signing

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from idpsim.errors import UsageError
+from idpsim.saml.received import Message, Unacceptable, posted, redirected
 from idpsim.sso.saml import inbound
-from idpsim.sso.saml.received import Message, Unacceptable, posted, redirected
 from idpsim.sso.saml.refusing import errors_of
 from idpsim.sso.saml.registering import registration
 from tests.sso.front import REGISTRATION, app, signing

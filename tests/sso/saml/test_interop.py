@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from idpsim.saml.xml import parsed
 from idpsim.sso.app import App
 from idpsim.sso.saml import logout
 from idpsim.sso.saml.metadata import metadata
 from idpsim.sso.saml.response import SAMLP
-from idpsim.sso.saml.xml import parsed
 from tests.sso.front import ACS, SP
 from tests.sso.saml.papers import ASKED, ASKED_OUT, STATED, VENDORS, app, facts, pem, response, signing
 

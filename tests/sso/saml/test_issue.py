@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from idpsim.saml.encryption import decrypt
+from idpsim.saml.xml import Element, parsed
 from idpsim.signon.saml import STATUS
 from idpsim.sso.app import App
 from idpsim.sso.saml import issue, response
-from idpsim.sso.saml.encryption import decrypt
 from idpsim.sso.saml.facts import Status
-from idpsim.sso.saml.xml import Element, parsed
 from idpsim.sso.tamper.hooks import SamlTamper, Scene
 from tests.sso.front import ACS
 from tests.sso.saml.papers import ADA, ASKED, NOW, VENDORS, app, facts, fresh, signing

@@ -10,12 +10,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from idpsim.saml.xml import parsed
 from idpsim.signon.saml import STATUS
 from idpsim.sso.saml import logout
 from idpsim.sso.saml.facts import Status
 from idpsim.sso.saml.response import SAML, SAMLP
 from idpsim.sso.saml.signature import public_key, verify
-from idpsim.sso.saml.xml import parsed
 from tests.sso.saml.papers import ASKED_OUT, NOW, SLO, VENDORS, app, signing
 
 
@@ -32,9 +32,7 @@ def test_an_answer_names_the_request_and_is_signed_where_the_vendor_signs(vendor
 def test_entra_answers_a_logout_under_another_issuer_than_it_signs_in() -> None:
     found = logout.response(app("entra"), ASKED_OUT, NOW).element
 
-    assert found.findtext(f"{{{SAML}}}Issuer") == (
-        "https://sts.windows.net/11111111-2222-4333-8444-555555555555/"
-    )
+    assert found.findtext(f"{{{SAML}}}Issuer") == ("https://sts.windows.net/11111111-2222-4333-8444-555555555555/")
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

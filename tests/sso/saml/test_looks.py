@@ -16,11 +16,11 @@ from idpsim.profiles.okta import saml as okta
 from idpsim.profiles.onelogin import oidc as onelogin_oidc
 from idpsim.profiles.onelogin import saml as onelogin
 from idpsim.profiles.onelogin.switches import SETTINGS as ONELOGIN_SCIM
+from idpsim.saml.xml import Element, parsed
 from idpsim.signon import Identity, Membership
 from idpsim.signon.saml import EMAIL, ENTITY, PERSISTENT, TRANSIENT, UNSPECIFIED, rule
 from idpsim.sso.saml.ids import instant
 from idpsim.sso.saml.response import SAML, build
-from idpsim.sso.saml.xml import Element, parsed
 from tests.sso.front import ACS, SP
 from tests.sso.saml.papers import ADA, ASKED, LOGGED_IN, NOW, STATED, VENDORS, app, facts, response
 

@@ -7,9 +7,9 @@ from base64 import b64decode
 
 import pytest
 
+from idpsim.saml.xml import Element, parsed
 from idpsim.sso.saml.metadata import metadata
 from idpsim.sso.saml.signature import verify
-from idpsim.sso.saml.xml import Element, parsed
 from tests.sso.saml.papers import app, signing
 
 MD = "{urn:oasis:names:tc:SAML:2.0:metadata}"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from idpsim.saml.xml import Element, Refused, parsed
 from idpsim.sso.saml import signature
 from idpsim.sso.saml.response import SAML, build, document
 from idpsim.sso.saml.signature import DS, EXCLUSIVE, Signer, sign, sign_with, verified, verify
-from idpsim.sso.saml.xml import Element, Refused, parsed
 from tests.sso.saml.papers import STATED, VENDORS, app, facts, response, signing
 
 CERTIFICATES = (signing().der,)

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from lxml import etree
 
+from idpsim.saml.lazy_schema import saml2
 from idpsim.sso.app import App
-from idpsim.sso.saml.lazy_schema import saml2
 from idpsim.sso.saml.registering import registration
 from idpsim.sso.saml.signature import verify
 from idpsim.sso.saml.web import blueprint

@@ -11,9 +11,9 @@ import pytest
 from lxml import etree
 from werkzeug.test import TestResponse
 
+from idpsim.saml.received import inflated
 from idpsim.signon import Registration
 from idpsim.sso.app import App
-from idpsim.sso.saml.received import inflated
 from idpsim.sso.saml.registering import registration
 from idpsim.sso.saml.web import blueprint
 from tests.sso.front import REGISTRATION, SP, VENDORS, MemoryFront, app, front, signing

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from lxml import etree
 
-from idpsim.sso.saml.xml import Element, Refused, parsed
+from idpsim.saml.xml import Element, Refused, parsed
 
 Digest: TypeAlias = Literal["sha1", "sha256", "sha384", "sha512", "md5"]
 SignatureMethod: TypeAlias = Literal["rsa-sha1", "rsa-sha256", "rsa-sha384", "rsa-sha512", "rsa-md5", "hmac-sha256"]

@@ -15,10 +15,11 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.hashes import SHA1
 from lxml import etree
 
+from idpsim.saml.algorithms import DS
+from idpsim.saml.verification import public_key
+from idpsim.saml.xml import Element, Refused, parsed
 from idpsim.signon.markup import base64_lines
 from idpsim.signon.saml import Block, Encrypts, Wrap
-from idpsim.sso.saml.signature import DS, public_key
-from idpsim.sso.saml.xml import Element, Refused, parsed
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

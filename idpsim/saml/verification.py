@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import load_der_x509_certificate
 from lxml import etree
 
-from idpsim.sso.saml.algorithms import (
+from idpsim.saml.algorithms import (
     DIGESTS,
     DS,
     ENVELOPED,
@@ -26,7 +26,7 @@ from idpsim.sso.saml.algorithms import (
     canonical,
     canonical_as_parsed,
 )
-from idpsim.sso.saml.xml import Element, Refused, parsed
+from idpsim.saml.xml import Element, Refused, parsed
 
 _OLD = {"sha1", "rsa-sha1"}
 _NEVER = {"md5", "rsa-md5", "hmac-sha256"}

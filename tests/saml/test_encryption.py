@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from idpsim.saml.encryption import BLOCKS, WRAPS, decrypt, encrypt
+from idpsim.saml.xml import Element, Refused, parsed
 from idpsim.signon.saml import Block, Encrypts, Wrap
-from idpsim.sso.saml.encryption import BLOCKS, WRAPS, decrypt, encrypt
 from idpsim.sso.saml.response import SAML
 from idpsim.sso.saml.signature import verify
-from idpsim.sso.saml.xml import Element, Refused, parsed
 from tests.sso.saml.papers import STATED, VENDORS, app, response, signing
 
 ON = {

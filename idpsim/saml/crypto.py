@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography.x509 import load_der_x509_certificate
 
-from idpsim.sso.saml import signature
-from idpsim.sso.saml.lazy_schema import saml2
+from idpsim.saml import verification
+from idpsim.saml.lazy_schema import saml2
 
 sigver: Any = saml2("sigver")
 
@@ -50,7 +50,7 @@ class Verifier(sigver.CryptoBackend):  # type: ignore[misc]
         """True, or SignatureError; `cert_file` is the name of a `Held`."""
         del cert_type, node_name, node_id
         xml = enctext.encode() if isinstance(enctext, str) else enctext
-        if signature.verify(xml, (self._certificates[int(cert_file)],), sha1=True) is None:
+        if verification.verify(xml, (self._certificates[int(cert_file)],), sha1=True) is None:
             raise sigver.SignatureError("the signature does not verify")
         return True
 

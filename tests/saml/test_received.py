@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from idpsim.sso.saml.received import UNPACKED, Message, Unacceptable, posted, redirected
+from idpsim.saml.received import UNPACKED, Message, Unacceptable, posted, redirected
 from tests.sso.saml.asking import authn, by_post, by_redirect, deflated, form, query
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(

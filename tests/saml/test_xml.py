@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from idpsim.sso.saml.xml import Refused, parsed
+from idpsim.saml.xml import Refused, parsed
 
 BOMB = "".join(f'<!ENTITY a{each} "{f"&a{each - 1};" * 10}">' for each in range(1, 15))
 

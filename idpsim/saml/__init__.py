@@ -1,0 +1,1 @@
+"""SAML for both sides: messages from strangers, signatures verified, assertions encrypted and opened, pysaml2 tamed."""
