@@ -100,8 +100,9 @@ class Signing:
             return Skipped(missing)
         identity = sign_in.identity(session.app, session.app.directory.person(key))
         tamper = step.arguments.get("tamper")
+        assigned = sso is None or not sso.enforce_assignment or session.app.assigned(key)
         if not tamper:
-            return plain_outcome(self._try(Attempt(identity, via, start), sign_in))
+            return plain_outcome(self._try(Attempt(identity, via, start, assigned=assigned), sign_in))
         victim = self._victim(step, key)
         if victim.key == key:
             return Failed(f"{key} cannot pose as themselves: name a victim", code=SIGN_IN)
@@ -194,7 +195,7 @@ def tampered_wrong(tried: Tried) -> bool:
         case "accept":
             return not tried.accepted or as_victim(tried)
         case "not-victim":
-            return as_victim(tried) or sight.stranger
+            return as_victim(tried) or (sight.stranger and not result.stranger)
     return tried.accepted
 
 

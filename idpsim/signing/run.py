@@ -38,7 +38,7 @@ class RunSignIn:
             result = self._runner.sign_in(replace(attempt, tamper=None))
         finally:
             self._host.publish(self._sign_on.vendor, self._label, None)
-        return replace(result, must=entry.must, why=entry.why, source=entry.source)
+        return replace(result, must=entry.must, why=entry.why, source=entry.source, stranger=entry.stranger)
 
     def sign_out(self, key: str) -> SignInResult:
         """What a look at the session shows after it was to end."""

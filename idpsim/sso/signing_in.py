@@ -61,7 +61,7 @@ class SigningIn:
             for each in opened:
                 if each is not kept:
                     each.close()
-        return _scored(result, attempt.tamper)
+        return _scored(result, attempt.tamper, way.asked)
 
     def sign_out(self, key: str) -> SignInResult:
         """End a person's session, at the service provider where it has an address for that; then what `look` says."""
@@ -158,7 +158,7 @@ def _tamper(name: str | None) -> BrowserTamper | None:
     return browser_tamper(name)
 
 
-def _scored(result: SignInResult, name: str | None) -> SignInResult:
+def _scored(result: SignInResult, name: str | None, asked: frozenset[str]) -> SignInResult:
     """The result with what a service provider must do about the falsification, by the catalogue."""
     if name is None:
         return result
@@ -167,4 +167,8 @@ def _scored(result: SignInResult, name: str | None) -> SignInResult:
     entry = entries().get(name)
     if entry is None:
         return result
-    return replace(result, must=result.must or entry.must, why=entry.why, source=entry.source)
+    if entry.needs and asked and entry.needs not in asked:
+        idle = f"the service provider sends no {entry.needs}, so there was nothing to falsify"
+        return replace(result, must="either", reason=idle, why=entry.why, source=entry.source)
+    must = result.must or entry.must
+    return replace(result, must=must, why=entry.why, source=entry.source, stranger=entry.stranger)

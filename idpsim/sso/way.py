@@ -39,7 +39,11 @@ class Ending:
 
 
 class Way:
-    """One attempt, played once; `browser` is the one that ended up with the session."""
+    """One attempt, played once.
+
+    `browser` is the one that ended up with the session, `asked` the parameters of the request to the identity
+    provider.
+    """
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Way:
         self._fresh = fresh
         self._tamper = tamper
         self._until = time.monotonic() + plan.timeout
+        self.asked: frozenset[str] = frozenset()
         self._visited: list[str] = []
         self._delivered: list[str] = []
         self._returned = False
@@ -90,11 +95,17 @@ class Way:
                 page = self._deliver(step)
             else:
                 self._check(step)
+                self._note(step)
                 page = self.browser.visit(step)
             ending, step = self._next(page)
             if ending is not None:
                 return ending
         return self._verdict(page)
+
+    def _note(self, step: Navigation) -> None:
+        """Keep the names of the parameters with which the service provider asks the identity provider."""
+        if not self.asked and origin(step.url) == self._idp:
+            self.asked = frozenset(step.fields)
 
     def _deliver(self, step: Navigation) -> Page:
         self._check(step)

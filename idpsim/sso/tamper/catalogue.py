@@ -19,7 +19,8 @@ class Entry:
     wrong), `not-victim` (it may refuse, or accept whom the signature really covers, never the victim), `accept`, or
     `either` where the standards leave it open. `by` is who falsifies: the identity provider in what it issues, the
     browser on the way, or the publisher of metadata, discovery and keys. `stranger`: whom the signature covers is
-    nobody of the directory, so that to accept somebody unknown is right as well.
+    nobody of the directory, so that to accept somebody unknown is right as well. `needs` is a parameter of the
+    request without which there is nothing to falsify: then anything is right.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Entry:
     source: str
     by: Literal["idp", "browser", "publisher"] = "idp"
     stranger: bool = False
+    needs: str = ""
 
 
 @cache

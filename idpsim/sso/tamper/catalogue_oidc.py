@@ -20,8 +20,10 @@ def _answer(name: str, must: Must, does: str, why: str, source: str) -> Entry:
     return Entry(name, "oidc", "answer", does, must, why, source)
 
 
-def _redirect(name: str, must: Must, does: str, why: str, source: str, by: Literal["idp", "browser"] = "idp") -> Entry:
-    return Entry(name, "oidc", "redirect", does, must, why, source, by)
+def _redirect(
+    name: str, must: Must, does: str, why: str, source: str, by: Literal["idp", "browser"] = "idp", needs: str = ""
+) -> Entry:
+    return Entry(name, "oidc", "redirect", does, must, why, source, by, needs=needs)
 
 
 def _published(name: str, must: Must, does: str, why: str, source: str) -> Entry:
@@ -82,6 +84,7 @@ _REDIRECTS = (
         "state is another one than was sent; nothing is changed where none was sent.",
         "An attacker's answer is taken in the victim's browser (cross-site request forgery).",
         STATE,
+        needs="state",
     ),
     _redirect(
         "state_missing",
@@ -89,6 +92,7 @@ _REDIRECTS = (
         "state was sent and does not come back.",
         "An attacker's answer is taken in the victim's browser (cross-site request forgery).",
         rfc(6749, "4.1.2"),
+        needs="state",
     ),
     _redirect(
         "iss_mix_up",

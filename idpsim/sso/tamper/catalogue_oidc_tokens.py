@@ -20,8 +20,8 @@ def rfc(number: int, section: str) -> str:
     return f"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}"
 
 
-def _token(name: str, must: Must, does: str, why: str, source: str) -> Entry:
-    return Entry(name, "oidc", "id_token", does, must, why, source)
+def _token(name: str, must: Must, does: str, why: str, source: str, needs: str = "") -> Entry:
+    return Entry(name, "oidc", "id_token", does, must, why, source, needs=needs)
 
 
 _SIGNATURES = (
@@ -196,6 +196,7 @@ _CLAIMS = (
         "nonce is another one than was sent; nothing is changed where none was sent.",
         "A token that was issued for another sign-in is played in.",
         _VALIDATION,
+        needs="nonce",
     ),
     _token(
         "missing_nonce",
@@ -203,6 +204,7 @@ _CLAIMS = (
         "nonce was sent and is not in the id_token; nothing is changed where none was sent.",
         "A token that was issued for another sign-in is played in.",
         _VALIDATION,
+        needs="nonce",
     ),
     _token(
         "bad_at_hash",
