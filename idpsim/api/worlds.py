@@ -23,7 +23,8 @@ HANDS = 8
 
 def world(script: Script, how: Playing, transcript: Transcript, seed: int, stack: ExitStack) -> World:
     clock: VirtualClock = WaitingClock(time.sleep) if how.real_time else VirtualClock()
-    if how.transport is None and script.target.scim is None:
+    scim = how.transport is not None or script.target.scim is not None
+    if not scim and (script.sso is None or not script.sso.elsewhere):
         return embedded(script, how, transcript, clock, seed)
     base, vendor, own, in_process = transports(script.target, how)
     stack.callback(vendor.close)
@@ -40,6 +41,7 @@ def world(script: Script, how: Playing, transcript: Transcript, seed: int, stack
         hands=how.concurrency or (1 if in_process else HANDS),
         sign_in=sign_in,
         held=pace.held,
+        scim=scim,
     )
 
 

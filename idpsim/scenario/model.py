@@ -173,6 +173,11 @@ class SingleSignOn:
     saml: SamlSide = SamlSide()
     oidc: OidcSide = OidcSide()
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the block says where a service provider signs people in: else it is the embedded one."""
+        return bool(self.login or self.saml.login or self.oidc.login or self.oidc.initiate_login_uri)
+
     def login_of(self, via: Protocol) -> str | None:
         """Where a sign-in over this protocol starts at the service provider."""
         side = self.saml if via == "saml" else self.oidc

@@ -67,7 +67,7 @@ class Run:
 
     def _names_free(self) -> None:
         """Stop before the first step where a name is taken; fresh names that nobody chose cannot be."""
-        if not self._options.keep_names:
+        if not self._options.keep_names or not self._world.scim:
             return
         directory = self.session.app.directory
         for key in islice(directory.people(), CHECKED_NAMES):
@@ -99,7 +99,7 @@ class Run:
             return
         self._cleaned = True
         self._world.transcript.flush()
-        if not self._options.keep:
+        if not self._options.keep and self._world.scim:
             self._clean_up = clean_up(self.session)
 
     def result(self) -> RunResult:
@@ -122,7 +122,7 @@ class Run:
 
     def _silent(self) -> tuple[Failure, ...]:
         """A run in which the vendor sent nothing proves nothing; one of sign-ins only, where no browser did."""
-        only = all(step.event in NOT_PROVISIONING for step in self._script.steps)
+        only = not self._world.scim or all(step.event in NOT_PROVISIONING for step in self._script.steps)
         senders = ("vendor", "browser") if only else ("vendor",)
         if any(exchange.by in senders for exchange in self._world.transcript):
             return ()

@@ -34,6 +34,9 @@ from idpsim.scenario.verify import Finding, Verifier
 from idpsim.scenario.world import World
 from idpsim.wire import Response
 
+WITHOUT_SCIM = frozenset({"wait", "settings"})
+NO_SCIM = Skipped("nothing says where this service provider has SCIM: target.scim")
+
 
 class Session:
     """One app of one profile against one service provider, played event by event."""
@@ -108,6 +111,8 @@ class Session:
             return dict.fromkeys(self.keys(step) or ["app"], never)
         if step.event in SIGNING:
             return self.signing.play(step)
+        if not self.world.scim and step.event not in WITHOUT_SCIM:
+            return dict.fromkeys(self.keys(step) or ["app"], NO_SCIM)
         closed = self.gate.closed(step)
         if closed is not None:
             return {subject: closed}

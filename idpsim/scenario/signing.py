@@ -150,7 +150,7 @@ class Signing:
         """Why a sign-in over this protocol cannot be tried, empty where it can; the embedded one knows its own."""
         script = self._session.script
         sso = script.sso
-        if sso is None or (script.target.scim is None and not (sso.login or sso.saml.login or sso.oidc.login)):
+        if sso is None or (script.target.scim is None and not sso.elsewhere):
             return ""
         if sso.login_of(via) or (start == "idp" and (via == "saml" or sso.oidc.initiate_login_uri)):
             return ""

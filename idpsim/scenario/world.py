@@ -62,6 +62,7 @@ class World:
     of jobs in flight, `sleep` lets real time pass (the service provider's own where it shares the virtual clock).
     `held` says of a URL that it asks for a longer pause than is waited for. Without `sign_in` this target cannot be
     signed in to.
+    Without `scim` people can sign in, and nothing can be provisioned.
     """
 
     connection: Connection
@@ -75,6 +76,7 @@ class World:
     sign_in: SignIn | None = None
     immediate: bool = False
     held: Callable[[str], NoResponse | None] = lambda _: None
+    scim: bool = True
 
 
 def authorization(target: Target, token: str | None) -> str | None:

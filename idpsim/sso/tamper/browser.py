@@ -59,7 +59,7 @@ TAMPERS: Mapping[str, BrowserTamper] = MappingProxyType(
         "relay_state_long": BrowserTamper(relay_state="x" * 4_000),
         "relay_state_javascript": BrowserTamper(relay_state="javascript:alert(1)//", never_to="javascript:"),
         "get_instead_of_post": BrowserTamper(method="GET"),
-        "slow": BrowserTamper(wait=10.0),
+        "slow": BrowserTamper(wait=2.0),
         "cut": BrowserTamper(cut=True),
         "double_submit": BrowserTamper(twice=True),
         "code_reuse": BrowserTamper(replay=True),

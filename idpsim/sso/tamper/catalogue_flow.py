@@ -181,7 +181,7 @@ _FLOW = (
         PROFILES,
     ),
     _flow(
-        "slow", "accept", "The Response is posted 10 seconds late.", "Networks are slow; sign-in must last.", PROFILES
+        "slow", "accept", "The Response is posted 2 seconds late.", "Networks are slow; sign-in must last.", PROFILES
     ),
     _flow(
         "cut",
@@ -209,7 +209,7 @@ _PUBLISHED = (
     _metadata("unsigned", "either", "No signature, where the vendor has one.", "Who needs it must miss it."),
     _metadata("bom", "accept", "A byte order mark comes first.", "One vendor really sends it."),
     _metadata("404", "either", "The address is not found.", "People cannot sign in for want of a copy."),
-    _metadata("slow", "either", "The answer takes 10 seconds.", "Signing in hangs where it is read each time."),
+    _metadata("slow", "either", "The answer takes 2 seconds.", "Signing in hangs where it is read each time."),
 )
 
 ENTRIES: tuple[Entry, ...] = (*_PARSING, *_FLOW, *_PUBLISHED)

@@ -167,7 +167,7 @@ _REDIRECTS = (
 _PUBLISHED = (
     _published("jwks_500", "either", "The keys are answered with 500.", _CACHED, ROTATION),
     _published("jwks_html", "either", "The keys are a page.", _CACHED, ROTATION),
-    _published("jwks_slow", "either", "The keys take 20 seconds.", _CACHED, ROTATION),
+    _published("jwks_slow", "either", "The keys take 2 seconds.", _CACHED, ROTATION),
     _published("jwks_empty", "either", "The key set is empty.", _CACHED, ROTATION),
     _published("jwks_nothing", "either", "The key set is no JSON but nothing at all.", _CACHED, ROTATION),
     _published("jwks_old_removed", "either", "The key that signs is not published any more.", _CACHED, ROTATION),
@@ -201,7 +201,7 @@ _PUBLISHED = (
     ),
     _published("discovery_500", "either", "Discovery is answered with 500.", _CACHED, DOCUMENT),
     _published("discovery_html", "either", "The discovery document is a page.", _CACHED, DOCUMENT),
-    _published("discovery_slow", "either", "The discovery document takes 20 seconds.", _CACHED, DOCUMENT),
+    _published("discovery_slow", "either", "The discovery document takes 2 seconds.", _CACHED, DOCUMENT),
     _published("discovery_bom", "either", "A byte order mark comes before the document.", _CACHED, rfc(8259, "8.1")),
 )
 

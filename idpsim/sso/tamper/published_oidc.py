@@ -10,7 +10,7 @@ from typing import Any
 from idpsim.sso.tamper.hooks import PublishedTamper, Scene
 from idpsim.sso.tamper.oidc_tokens import public_jwk
 
-SLOW = 20.0
+SLOW = 2.0
 HTML = b"<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>"
 TYPE = "text/html; charset=utf-8"
 

@@ -83,6 +83,6 @@ TAMPERS: Mapping[str, PublishedTamper] = MappingProxyType(
         "metadata_unsigned": _changed(lambda root, _: removed(signature(root))),
         "metadata_bom": PublishedTamper("metadata", lambda document, _: _BOM + document.removeprefix(_BOM)),
         "metadata_404": PublishedTamper("metadata", lambda _, __: b"Not Found", 404, "text/plain"),
-        "metadata_slow": PublishedTamper("metadata", delay=10.0),
+        "metadata_slow": PublishedTamper("metadata", delay=2.0),
     }
 )

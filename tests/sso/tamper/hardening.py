@@ -13,11 +13,17 @@ _HEAD = """\
 name: Single sign-on under attack
 description: >-
   Ada signs in honestly, then with every falsification of the catalogue, posing as Grace where that is the point, and
-  honestly again; a service provider is judged by whom it lets in.
+  honestly again; a service provider is judged by whom it lets in. Without any SP_ variable that is the embedded one.
 sso:
-  protocol: saml
-  login: ${SP_LOGIN_URL:-} # empty: the embedded service provider
+  protocol: ${SP_PROTOCOL:-saml}
   victim: grace
+  saml:
+    login: ${SP_SAML_LOGIN:-}
+    metadata: ${SP_SAML_METADATA:-}
+  oidc:
+    login: ${SP_OIDC_LOGIN:-}
+    redirect_uris: ${SP_REDIRECT_URI:-}
+  shows: {url: "${SP_ME:-}"} # an address that tells who is signed in
 directory:
   people:
     ada: {userName: ada@example.com, givenName: Ada, familyName: Lovelace}
