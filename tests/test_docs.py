@@ -13,9 +13,12 @@ from click.testing import CliRunner
 
 from idpsim.api import known
 from idpsim.cli import main
+from idpsim.profiles import all_sign_ons
+from idpsim.scenario.load import load_text
 from idpsim.scenario.reference import language_reference
 from idpsim.scenario.schema import json_schema
 from idpsim.sp import Switches
+from idpsim.sso.tamper.catalogue import entries
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -26,6 +29,12 @@ every vendor. `idpsim check FILE` reads it, `idpsim run FILE` plays it, `idpsim 
 editors. Where a value is said to be by vendor it may be a mapping from vendors or profiles, or `any`, to values.
 
 """
+MUST = {
+    "refuse": "refuse",
+    "not-victim": "refuse, or accept who is signed for",
+    "accept": "accept",
+    "either": "do either",
+}
 VOLATILE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}"), "<id>"),
     (re.compile(r"\.[a-z0-9]{5}(?=[@\"])"), ".<suffix>"),
@@ -80,6 +89,7 @@ def generated() -> Iterator[tuple[str, str]]:
     yield "docs/scenarios.md", SCENARIOS + language_reference()
     yield "docs/service-provider.md", switches()
     yield "docs/settings.md", settings()
+    yield "docs/falsified-sign-ins.md", falsifications()
 
 
 def switches() -> str:
@@ -102,7 +112,13 @@ def switches() -> str:
 
 def settings() -> str:
     lines = ["# The switches of the apps", "", "By profile, under the vendors' own names; `settings:` sets them.", ""]
-    for name, table in known().settings.items():
+    sign_in = {setting for each in all_sign_ons().values() for setting in each.settings}
+    own = {
+        name: {key: each for key, each in table.items() if key not in sign_in}
+        for name, table in known().settings.items()
+    }
+    common = {f"{name}, sign-in": each.settings for name, each in all_sign_ons().items()}
+    for name, table in {**own, **common}.items():
         lines += [f"## {name}", "", "| setting | default | choices | what it does |", "| --- | --- | --- | --- |"]
         for setting, each in table.items():
             choices = ", ".join(f"`{choice}`" for choice in each.choices) or each.kind
@@ -113,6 +129,27 @@ def settings() -> str:
     return "\n".join(lines)
 
 
+def falsifications() -> str:
+    lines = [
+        "# Falsified sign-ins",
+        "",
+        "What `tamper:` can name. A service provider must refuse; must never let the attacker in as the victim, and",
+        "may accept whom the signature covers; must accept; or may do either. `scenarios/sso-hardening.yaml` plays all.",
+    ]
+    for protocol, title in (("saml", "SAML"), ("oidc", "OpenID Connect")):
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| tamper | what is falsified | right is to | why |",
+            "| --- | --- | --- | --- |",
+        ]
+        for entry in (each for each in entries().values() if each.protocol == protocol):
+            must = MUST[entry.must]
+            lines.append(f"| `{entry.name}` | {entry.does} | {must} | {entry.why} [source]({entry.source}) |")
+    return "\n".join(lines) + "\n"
+
+
 @pytest.mark.parametrize(("path", "text"), [pytest.param(*each, id=each[0]) for each in generated()])
 def test_what_is_generated_is_up_to_date(path: str, text: str, request: pytest.FixtureRequest) -> None:
     file = ROOT / path
@@ -121,6 +158,16 @@ def test_what_is_generated_is_up_to_date(path: str, text: str, request: pytest.F
         file.write_text(text)
 
     assert file.read_text() == text, f"{path} is out of date: pytest tests/test_docs.py --rewrite-golden"
+
+
+def test_the_scenario_of_the_page_on_sign_in_is_one() -> None:
+    page = (ROOT / "docs" / "sign-in.md").read_text()
+    (snippet,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    people = "directory:\n  people:\n    ada: {userName: ada@example.com}\n"
+
+    scenario = load_text(people + snippet, "docs/sign-in.md", known=known(), variables={})
+
+    assert scenario.script("okta").sso is not None
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)

@@ -10,6 +10,7 @@ which client secrets are made. They are for development only: never trust one ou
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from idpsim.cli import written
 from idpsim.cli.terminal import echo
 
 DEFAULT_FOLDER = "certs"
+DEFAULT_LABEL = "idpsim"
 
 
 @click.command(help=written(__doc__))
@@ -35,14 +37,21 @@ DEFAULT_FOLDER = "certs"
 def certs(folder: str, labels: tuple[str, ...], force: bool) -> None:
     """Write what is missing and say what was written."""
     from idpsim.profiles import all_sign_ons
-    from idpsim.sso.app import DEFAULT_APP
     from idpsim.sso.keys import make, valid_label
     from idpsim.sso.provider import app_of
 
-    names = [valid_label(each) for each in labels or (DEFAULT_APP,)]
+    names = [valid_label(each) for each in labels or (DEFAULT_LABEL,)]
     apps = [app_of(sign_on, name) for sign_on in all_sign_ons().values() for name in names]
     made = list(make(Path(folder), apps, force=force))
     for file, fresh in made:
         echo(f"{'made' if fresh else 'kept'}  {file}")
     if not any(fresh for _, fresh in made):
         echo("Nothing was changed; --force makes them anew.")
+    echo(_following(folder, names))
+
+
+def _following(folder: str, names: list[str]) -> str:
+    """What to do next, with the options that it takes."""
+    options = "" if folder == DEFAULT_FOLDER else f" --certs {shlex.quote(folder)}"
+    options += "" if DEFAULT_LABEL in names else f" --app {names[0]}"
+    return f"Next: idpsim sso{options} prints what to enter at your service provider."

@@ -20,6 +20,7 @@ import click
 from idpsim import api
 from idpsim.cli import given, written
 from idpsim.cli.terminal import echo, page_of
+from idpsim.errors import UsageError
 from idpsim.scenario.model import Script
 from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
 
@@ -43,18 +44,26 @@ from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
     default=DEFAULT_FOLDER,
     envvar="IDPSIM_CERTS",
     show_default=True,
-    help="Where the keys are.",
+    help="Where the keys are; IDPSIM_CERTS stands for it.",
 )
 @click.option("--app", "label", metavar="NAME", help="The app's name.  [default: idpsim]")
 @click.option("--sp-metadata", metavar="URL|FILE", help="SAML metadata of your service provider.")
-@click.option("--acs", multiple=True, metavar="URL", help="Its Assertion Consumer Service, where it has no metadata.")
+@click.option(
+    "--acs",
+    multiple=True,
+    metavar="URL",
+    help="Its Assertion Consumer Service URL, where it has no metadata; may be repeated.",
+)
 @click.option("--entity-id", metavar="URI", help="Its entity id, where it has no metadata.")
-@click.option("--redirect-uri", multiple=True, metavar="URI", help="Its redirect URI for OpenID Connect.")
+@click.option(
+    "--redirect-uri", multiple=True, metavar="URI", help="Its redirect URI for OpenID Connect; may be repeated."
+)
 @click.option("--set", "sets", multiple=True, metavar="NAME=VALUE", help="A variable of the scenario.")
 def serve(scenario: str | None, **options: Any) -> None:
     """Serve until a signal comes."""
     from idpsim.serving import is_loopback, origin_of, server, until_signalled
     from idpsim.signing.standing import standing
+    from idpsim.sso.app import DEFAULT_APP
 
     keyring = Keyring(options["idp_url"].rstrip("/"), options["certs"])
     provider, host, port = standing(_script(scenario, options), keyring, options)
@@ -65,8 +74,9 @@ def serve(scenario: str | None, **options: Any) -> None:
     page = page_of(sys.stdout)
     if not is_loopback(host):
         echo(f"warning: {host} can be reached from other machines, and this is not made for that", sys.stderr)
-    if not keyring.keys.kept:
-        echo("warning: the keys are in memory and gone at the end; idpsim certs makes lasting ones", sys.stderr)
+    if missing := [app.label for app in provider.apps() if not keyring.keys.keeps(app)]:
+        command = "idpsim certs" + ("" if missing[0] == DEFAULT_APP else f" --app {missing[0]}")
+        echo(f"warning: keys are in memory and gone at the end; {command} makes lasting ones", sys.stderr)
     echo(f"identity provider  {page.strong(provider.base)}", page=page)
     for app in provider.apps():
         echo(f"  {app.sign_on.title:<20} idpsim sso {app.vendor}", page=page)
@@ -79,6 +89,8 @@ def serve(scenario: str | None, **options: Any) -> None:
 def _script(path: str | None, options: dict[str, Any]) -> Script | None:
     """The scenario as the chosen vendor's, or the first of those that it is for."""
     if path is None:
+        if options["idp"] or options["sets"]:
+            raise UsageError("--idp and --set are for a SCENARIO, and none is given")
         return None
     chosen = [options["idp"]] if options["idp"] else None
     scenario = api.load(path, idp=chosen, variables=given.variables(options["sets"], os.environ))

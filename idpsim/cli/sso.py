@@ -12,6 +12,7 @@ not shown, since they are made anew each time.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -34,14 +35,21 @@ FRESH = ("certificate", "client_secret")
 @click.option("--app", "label", metavar="NAME", default="idpsim", show_default=True, help="The app's name.")
 @click.option("--protocol", type=click.Choice(["saml", "oidc"]), help="This protocol only.")
 @click.option("--metadata", is_flag=True, help="The SAML metadata itself, for one vendor.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Text to read, or JSON.",
+)
 @click.option(
     "--certs",
     metavar="DIR",
     default=DEFAULT_FOLDER,
     envvar="IDPSIM_CERTS",
     show_default=True,
-    help="Where the keys are.",
+    help="Where the keys are; IDPSIM_CERTS stands for it.",
 )
 @click.option(
     "--idp-url",
@@ -49,7 +57,7 @@ FRESH = ("certificate", "client_secret")
     default=DEFAULT_IDP,
     envvar="IDPSIM_IDP_URL",
     show_default=True,
-    help="Where the identity provider is reached.",
+    help="Where the identity provider is reached; IDPSIM_IDP_URL stands for it.",
 )
 def sso(vendor: str | None, label: str, protocol: str | None, metadata: bool, shape: str, **where: str) -> None:
     """Print the values."""
@@ -57,6 +65,7 @@ def sso(vendor: str | None, label: str, protocol: str | None, metadata: bool, sh
     from idpsim.sso.provider import app_of
 
     keyring = Keyring(where["idp_url"].rstrip("/"), where["certs"])
+    _ = keyring.address
     chosen = _sign_ons(vendor)
     apps = [app_of(sign_on, valid_label(label), keyring.base) for sign_on in chosen]
     if metadata:
@@ -69,8 +78,11 @@ def sso(vendor: str | None, label: str, protocol: str | None, metadata: bool, sh
     page = page_of(sys.stdout)
     for app, sections in shown:
         _print(app, sections, page)
-    if not keyring.keys.kept:
-        echo("Certificate and client secret are made anew each time: idpsim certs makes lasting ones.", sys.stderr)
+    if not all(keyring.keys.keeps(app) for app in apps):
+        echo(
+            f"Certificate and client secret are made anew each time: {_command(label, keyring)} makes lasting ones.",
+            sys.stderr,
+        )
 
 
 def _sign_ons(vendor: str | None) -> list[Any]:
@@ -82,7 +94,7 @@ def _sections(app: Any, keyring: Keyring, protocol: str | None) -> list[Any]:
     from idpsim.sso.paste import pasted
 
     sections = [section for section in pasted(app, keyring.keys) if protocol in (None, section.protocol)]
-    if keyring.keys.kept:
+    if keyring.keys.keeps(app):
         return sections
     return [replace(each, rows=tuple(row for row in each.rows if row.key not in FRESH)) for each in sections]
 
@@ -93,10 +105,17 @@ def _print_metadata(apps: list[Any], keyring: Keyring) -> None:
 
     if len(apps) != 1:
         raise UsageError("--metadata is for one vendor: idpsim sso VENDOR --metadata")
-    if not keyring.keys.kept:
-        raise UsageError(f"there are no keys in {keyring.folder}: idpsim certs makes them")
+    if not keyring.keys.keeps(apps[0]):
+        where = f"there are no keys of app {apps[0].label} in {keyring.folder}"
+        raise UsageError(f"{where}: {_command(apps[0].label, keyring)} makes them")
     sys.stdout.flush()
     sys.stdout.buffer.write(metadata(apps[0], keyring.keys.saml(apps[0])))
+
+
+def _command(label: str, keyring: Keyring) -> str:
+    """The command that makes keys for an app."""
+    folder = "" if keyring.folder == DEFAULT_FOLDER else f" --folder {shlex.quote(keyring.folder)}"
+    return f"idpsim certs{folder}" + ("" if label == "idpsim" else f" --app {label}")
 
 
 def _json(app: Any, sections: Iterable[Any]) -> dict[str, Any]:

@@ -80,7 +80,9 @@ class Steered:
         claims = {"kind": "control", "do": do, "vendor": vendor, "label": label, **more}
         sealed = tickets.seal(claims, self._keys.secret, time.time())
         try:
-            answer = requests.post(self._url, headers={"Authorization": f"Bearer {sealed}"}, timeout=_SECONDS)
+            answer = requests.post(
+                self._url, data=sealed, headers={"Content-Type": "application/jwt"}, timeout=_SECONDS
+            )
         except requests.RequestException as error:
             raise IdpsimError(f"the identity provider at {self._url} does not answer: {error}") from None
         if answer.status_code != 200:

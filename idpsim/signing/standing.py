@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from idpsim.directory import Directory, Group, Person, person
 from idpsim.errors import UsageError
@@ -58,7 +59,24 @@ def _sides(script: Script | None, options: Mapping[str, Any]) -> tuple[SamlSide,
     metadata, acs, entity_id, redirect_uris = given
     if acs and not entity_id:
         raise UsageError("--acs needs --entity-id: a request is known by it")
+    for name, urls in (("--acs", acs), ("--redirect-uri", redirect_uris)):
+        for url in urls:
+            _check(name, url)
     return SamlSide(metadata=metadata, acs=acs, entity_id=entity_id), OidcSide(redirect_uris=redirect_uris)
+
+
+def _check(name: str, url: str) -> None:
+    """UsageError for what no browser could be sent to; an app on a phone has a scheme of its own."""
+    scheme, colon, rest = url.partition(":")
+    web = scheme.lower() in ("http", "https")
+    if (
+        not colon
+        or not rest
+        or "#" in url
+        or any(each.isspace() for each in url)
+        or (web and not urlsplit(url).hostname)
+    ):
+        raise UsageError(f"{name} is an absolute URL, such as http://localhost:8000/callback, not {url!r}")
 
 
 def _people(script: Script | None) -> Mapping[str, Sequence[Identity]]:

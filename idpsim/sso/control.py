@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request
 
+from idpsim.errors import UsageError
 from idpsim.signon import Registration
 from idpsim.sso import tickets
 from idpsim.sso.keys import valid_label
@@ -26,24 +27,26 @@ class Control:
         self._provider = provider
 
     def answer(self) -> tuple[Response, int]:
-        """Do what the sealed command in Authorization says."""
-        _, _, ticket = request.headers.get("Authorization", "").partition(" ")
+        """Do what the sealed command says, which is the body: a registration with metadata is too much for a header."""
+        ticket = request.get_data(as_text=True)
         provider = self._provider
         claims = tickets.unseal(ticket, provider.keys.secret, provider.now()) or {}
         if claims.get("kind") != "control":
             return jsonify(error="this command is not sealed with the keys of this identity provider"), 401
         try:
             self._do(claims)
-        except (KeyError, TypeError, ValueError) as error:
-            return jsonify(error=f"this command cannot be carried out: {error}"), 400
+        except (KeyError, TypeError, ValueError, UsageError) as error:
+            return jsonify(error=f"this command cannot be carried out: {type(error).__name__}: {error}"), 400
         return jsonify(done=True), 200
 
     def _do(self, claims: Mapping[str, Any]) -> None:
         vendor, label = str(claims["vendor"]), valid_label(str(claims["label"]))
+        if vendor not in self._provider.sign_ons:
+            raise ValueError(f"no such vendor: {vendor}")
         match claims["do"]:
             case "register":
                 registration = registration_of(claims["registration"])
-                self._provider.register(vendor, label, registration, claims.get("settings") or {})
+                self._provider.register(vendor, label, registration, dict(claims.get("settings") or {}))
             case "roll":
                 self._provider.roll(vendor, label, str(claims["protocol"]))
             case "publish":

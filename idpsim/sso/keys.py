@@ -69,6 +69,13 @@ class Keys:
         """Whether the keys come from a folder, so that another process has the same."""
         return self._folder is not None
 
+    def keeps(self, app: App) -> bool:
+        """Whether an app's own keys are in the folder, too."""
+        folder = self._folder
+        return folder is not None and all(
+            (folder / f"{name}.pem").exists() for name in (_saml_name(app), _oidc_name(app))
+        )
+
     @cached_property
     def secret(self) -> bytes:
         """What tickets and client secrets are made from."""
@@ -116,6 +123,8 @@ def make(folder: Path, apps: Iterable[App], *, force: bool = False) -> Iterator[
 
     UsageError where a file cannot be written. Files are for their owner only (0600), the folder too where it is new.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file, and a folder is needed for the keys")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
@@ -192,9 +201,13 @@ def _put(file: Path, content: Callable[[], bytes], force: bool) -> tuple[Path, b
     """Write a file for its owner only, whole or not at all."""
     if file.exists() and not force:
         return file, False
-    handle, name = tempfile.mkstemp(dir=file.parent)
+    made = content()
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from None
     with os.fdopen(handle, "wb") as new:
-        new.write(content())
+        new.write(made)
     os.chmod(name, 0o600)
     os.replace(name, file)
     return file, True

@@ -10,11 +10,15 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from joserfc.jws import JWSRegistry
 
 from idpsim.directory import Person
 from idpsim.signon import Identity, Membership
 
 SECONDS = 300
+_REGISTRY = JWSRegistry(algorithms=["HS256"])
+# A registration with the metadata of a service provider goes in one, too.
+_REGISTRY.max_payload_length = 4 * 1024 * 1024
 
 
 def seal(claims: Mapping[str, Any], secret: bytes, now: float) -> str:
@@ -26,7 +30,7 @@ def seal(claims: Mapping[str, Any], secret: bytes, now: float) -> str:
 def unseal(ticket: str, secret: bytes, now: float) -> Mapping[str, Any] | None:
     """The claims of a ticket of ours, None for anything else."""
     try:
-        claims = jwt.decode(ticket, OctKey.import_key(secret), algorithms=["HS256"]).claims
+        claims = jwt.decode(ticket, OctKey.import_key(secret), registry=_REGISTRY).claims
     except (JoseError, ValueError, TypeError):
         return None
     expires = claims.get("exp")

@@ -44,6 +44,7 @@ def build(provider: IdentityProvider) -> Flask:
     app.add_url_rule("/", "home", front.home)
     app.add_url_rule("/login", "login", front.login, methods=["POST"])
     app.add_url_rule("/.idpsim/style.css", "style", _style)
+    app.add_url_rule("/favicon.ico", "icon", lambda: Response(status=204))
     app.add_url_rule("/.idpsim", "about", front.about)
     app.add_url_rule("/.idpsim/logout/<vendor>", "leave", front.leave, methods=["GET", "POST"])
     app.add_url_rule("/.idpsim/control", "control", Control(provider).answer, methods=["POST"])
@@ -121,7 +122,7 @@ class WebFront:
     def admit(self) -> Response | None:
         """Refuse a Host that is not ours, before anything is looked at (DNS rebinding)."""
         g.nonce = secrets.token_urlsafe(12)
-        host = urlsplit(f"//{request.host}").hostname or ""
+        host = _name_of(request.host)
         if host in (*_LOCAL, urlsplit(self.base).hostname) or _is_address(host):
             return None
         return Response("This host name is not the identity provider's.\n", 421, mimetype="text/plain")
@@ -150,7 +151,7 @@ class WebFront:
             return self.refuse("", 400, "This sign-in has ended.", "Start again at the service provider.")
         session = self._by_ticket(pending.app) if request.form.get("ticket") else self._by_name(pending.app)
         if session is None:
-            return self._login_page(pending.app, name, request.form.get("name", ""), wrong=True)
+            return self._login_page(pending.app, name, request.form.get("name", ""), wrong=_why_not(request.form))
         self.provider.sessions.pending.take(name)
         self.provider.sessions.held.put(session, session.id)
         answer = make_response(pending.resume(session))
@@ -175,23 +176,22 @@ class WebFront:
     def _session(self, app: App, identity: Identity) -> Session:
         return Session(secrets.token_urlsafe(24), app.vendor, identity, self.now())
 
-    def _login_page(self, app: App, pending: str, hint: str, *, wrong: bool = False) -> Response:
+    def _login_page(self, app: App, pending: str, hint: str, *, wrong: str = "") -> Response:
         people = self.provider.people.get(app.vendor, ())
-        page = render_template(
-            "login.html", title=app.sign_on.title, app=app, pending=pending, people=people, hint=hint, wrong=wrong
-        )
-        return make_response(page, 401 if wrong else 200)
+        shown = {"app": app, "pending": pending, "people": people, "hint": hint, "wrong": wrong, "nonce": g.nonce}
+        return make_response(render_template("login.html", title=app.sign_on.title, **shown), 401 if wrong else 200)
 
     def _remembered(self, answer: Response, session: Session) -> None:
-        """Set the session's cookie so that a request posted by another site carries it, where browsers allow that."""
-        secure = self.base.startswith("https:") or urlsplit(self.base).hostname in _LOCAL
-        answer.set_cookie(
-            _cookie(session.vendor), session.id, httponly=True, secure=secure, samesite="None" if secure else "Lax"
-        )
+        answer.set_cookie(_cookie(session.vendor), session.id, **self._kept())
 
     def _forgotten(self, answer: Response, vendor: str) -> Response:
-        answer.delete_cookie(_cookie(vendor))
+        answer.delete_cookie(_cookie(vendor), **self._kept())
         return answer
+
+    def _kept(self) -> dict[str, Any]:
+        """How a cookie is kept: a request posted by another site carries it, where browsers allow that."""
+        secure = self.base.startswith("https:") or urlsplit(self.base).hostname in _LOCAL
+        return {"httponly": True, "secure": secure, "samesite": "None" if secure else "Lax"}
 
 
 def _here() -> Any:
@@ -203,6 +203,23 @@ def _here() -> Any:
 def _cookie(vendor: str) -> str:
     """Cookies do not know ports: the name must not be one that a service provider on the same host uses."""
     return f"idpsim_{vendor}_session"
+
+
+def _why_not(form: Mapping[str, str]) -> str:
+    """What keeps somebody from being signed in, for their eyes."""
+    if form.get("ticket"):
+        return "Unable to sign in: this ticket has ended, or comes from a run with other keys."
+    if form.get("name") and not form.get("password"):
+        return "Unable to sign in: the password is missing. Any will do."
+    return "Unable to sign in: nobody here has this name."
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, empty where it has none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_address(host: str) -> bool:
@@ -219,7 +236,8 @@ def _guarded(answer: Response) -> Response:
     policy = f"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{g.get('nonce', '')}'"
     answer.headers.setdefault("Content-Security-Policy", f"{policy}; frame-ancestors 'none'; base-uri 'none'")
     answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
+    # Not "no-referrer": with it browsers say "Origin: null" of a form that they post to the service provider.
+    answer.headers.setdefault("Referrer-Policy", "strict-origin")
     if answer.mimetype == "text/html":
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

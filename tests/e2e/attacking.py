@@ -1,0 +1,95 @@
+"""Playing the shipped sign-in scenarios where the run itself hosts the identity provider, at real service providers."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from idpsim.api import Playing, load, opened
+from idpsim.scenario.model import Verification
+from idpsim.scenario.results import RunResult
+from idpsim.serving import serving
+from idpsim.signing.hosting import in_process
+from idpsim.signing.keyring import Keyring
+from idpsim.signon import Registration
+from tests.e2e.playing import ROOT
+from tests.e2e.signing import Hosted
+from tests.service_providers.keys import SpKeys
+from tests.service_providers.running import free_port
+from tests.service_providers.sign_in import Oidc, Saml, Site, open_for_sign_in, planned
+
+LABEL = "idpsim"
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """The identity provider that runs are to host: its address and keys, before there is any run.
+
+    `sp` is the key pair of every service provider, `folder` keeps what they are given.
+    """
+
+    keyring: Keyring
+    folder: Path
+    sp: SpKeys
+
+    @contextlib.contextmanager
+    def up(self) -> Iterator[Hosted]:
+        """It answers before the run, as when an administrator sets a service provider up."""
+        provider = in_process(self.keyring)
+        with serving(provider.wsgi, *self.keyring.address):
+            yield Hosted(self.keyring.base, provider, self.folder, self.sp)
+
+    @contextlib.contextmanager
+    def target(self, kind: str, *wanted: tuple[str, str], **more: Any) -> Iterator[Target]:
+        """A service provider with a connection for each vendor and protocol of `wanted`."""
+        site = planned(kind)
+        with contextlib.ExitStack() as stack:
+            with self.up() as idp:
+                connections = {f"{vendor}-{via}": _connection(idp, site, vendor, via, more) for vendor, via in wanted}
+                log = stack.enter_context(open_for_sign_in(site, connections))
+            yield Target(self, site, tuple(connections), log)
+
+
+def _connection(idp: Hosted, site: Site, vendor: str, via: str, more: Mapping[str, Any]) -> Saml | Oidc:
+    mine = {name: value[vendor] if isinstance(value, dict) else value for name, value in more.get(via, {}).items()}
+    if via == "oidc":
+        return idp.oidc(vendor, LABEL, **mine)
+    name = f"{vendor}-saml"
+    idp.enter(vendor, LABEL, Registration(site.entity_id(name), (site.at(name, "acs"),), site.at(name, "slo")))
+    return idp.saml(vendor, LABEL, **mine)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A service provider that runs: `names` are its connections, each a vendor and a protocol."""
+
+    idp: Attacker
+    site: Site
+    names: tuple[str, ...]
+    log: Path
+
+    def variables(self, vendor: str) -> dict[str, str]:
+        """What the hardening scenario asks of its user."""
+        saml, oidc = (f"{vendor}-{via}" if f"{vendor}-{via}" in self.names else "" for via in ("saml", "oidc"))
+        at = self.site.at
+        return {
+            "SP_PROTOCOL": "saml" if saml else "oidc",
+            "SP_SAML_LOGIN": at(saml, "login") if saml else "",
+            "SP_SAML_METADATA": at(saml, "metadata") if saml else "",
+            "SP_OIDC_LOGIN": at(oidc, "login") if oidc else "",
+            "SP_REDIRECT_URI": at(oidc, "callback") if oidc else "",
+            "SP_ME": at(saml or oidc, "me"),
+        }
+
+    def attacked(self, vendor: str, settings: Mapping[str, Any] | None = None) -> RunResult:
+        """The hardening scenario, played at this service provider."""
+        script = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor)).script(vendor)
+        script = replace(script, settings={**script.settings, **(settings or {})})
+        with opened(script, Playing(keyring=self.idp.keyring, suffix="")) as run:
+            for _ in run:
+                pass
+            return run.result()
