@@ -66,7 +66,8 @@ def fetched(url: str) -> bytes:
                 raise TargetError(f"the service provider's metadata at {url} is answered {answer.status_code}")
             return answer.raw.read(LARGEST + 1, decode_content=True)
     except (requests.RequestException, OSError) as error:
-        raise TargetError(f"the service provider's metadata at {url} cannot be read: {error}") from None
+        why = "it does not answer" if isinstance(error, requests.ConnectionError | requests.Timeout) else str(error)
+        raise TargetError(f"the service provider's metadata at {url} cannot be read: {why}") from None
 
 
 def certificate(file: str) -> bytes:

@@ -48,7 +48,9 @@ class Control:
                 registration = registration_of(claims["registration"])
                 self._provider.register(vendor, label, registration, dict(claims.get("settings") or {}))
             case "roll":
-                self._provider.roll(vendor, label, str(claims["protocol"]))
+                if claims["protocol"] not in ("saml", "oidc"):
+                    raise ValueError("the protocol is saml or oidc")
+                self._provider.roll(vendor, label, claims["protocol"])
             case "publish":
                 self._provider.publish(vendor, label, claims.get("fault"))
             case unknown:
@@ -65,7 +67,9 @@ def registration_json(registration: Registration) -> dict[str, Any]:
 
 
 def registration_of(values: Mapping[str, Any]) -> Registration:
-    """A registration from the JSON of `registration_json`."""
+    """A registration from the JSON of `registration_json`; ValueError and TypeError for anything else."""
+    if not isinstance(values, Mapping):
+        raise TypeError("a registration is an object")
     read = dict(values)
     for name in _BYTES:
         read[name] = None if read.get(name) is None else b64decode(read[name])
