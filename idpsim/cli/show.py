@@ -5,6 +5,7 @@ with the requests of each in one line. The directory is a small one; the answers
 
   idpsim show okta
   idpsim show okta unassign
+  idpsim show entra sign-in
   idpsim show onelogin unassign --set on_removed=suspend
   idpsim show entra --settings
 """
@@ -23,6 +24,7 @@ import click
 
 from idpsim import api
 from idpsim.cli import written
+from idpsim.cli.show_sign_in import sign_in
 from idpsim.cli.situations import DIRECTORY, SITUATIONS, Situation
 from idpsim.cli.terminal import echo, page_of
 from idpsim.errors import UsageError
@@ -39,6 +41,8 @@ from idpsim.scenario.results import StepResult
 from idpsim.transcript import Transcript
 from idpsim.wire import Exchange
 
+SIGN_IN = "sign-in"
+
 
 @click.command(help=written(__doc__))
 @click.argument("profile")
@@ -49,13 +53,16 @@ from idpsim.wire import Exchange
 def show(profile: str, event: str | None, settings: bool, sets: tuple[str, ...], verbose: bool) -> None:
     """The switches, one event, or all of them."""
     vendor, page = named(profile), page_of(sys.stdout)
-    if event is not None and event not in SITUATIONS:
-        raise UsageError(f"{unknown('event', event, SITUATIONS)}\n  there are: {', '.join(SITUATIONS)}")
+    events = (*SITUATIONS, SIGN_IN)
+    if event is not None and event not in events:
+        raise UsageError(f"{unknown('event', event, events)}\n  there are: {', '.join(events)}")
     switches = dict(_switch(each, vendor) for each in sets)
     if settings:
         shown = _settings(vendor, page)
     elif event is None:
         shown = _overview(vendor, switches, page)
+    elif event == SIGN_IN:
+        shown = sign_in(vendor, switches, page)
     else:
         shown = _event(vendor, event, switches, page, verbose)
     for line in shown:
@@ -126,6 +133,7 @@ def _overview(vendor: Profile, switches: dict[str, Any], page: Page) -> Iterator
             )
         yield f"  {event:{width}}{first}"
         yield from (f"  {'':{width}}{line}" for line in rest)
+    yield f"  {SIGN_IN:{width}}a SAML Response, or id_token and access_token"
     yield ""
     yield f"idpsim show {vendor.name} EVENT shows the requests, idpsim show {vendor.name} --settings the switches."
 
