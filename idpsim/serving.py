@@ -22,11 +22,21 @@ def server(app: Any, host: str, port: int, sockets: dict[int, Any] | None = None
     """A waitress server that listens already, on each address of `host`; CannotListen where it cannot."""
     from waitress import create_server
 
+    channels: dict[int, Any] = {} if sockets is None else sockets
     try:
-        return create_server(app, host=host, port=port, threads=THREADS, ident=None, map=sockets)
+        return create_server(app, host=host, port=port, threads=THREADS, ident=None, map=channels)
     except (OSError, ValueError) as error:
+        _abandon(channels)
         why = getattr(error, "strerror", None) or str(error)
         raise CannotListen(f"cannot listen on {host}:{port}: {why}") from None
+
+
+def _abandon(channels: dict[int, Any]) -> None:
+    """Close what a server that could not listen has opened on its way."""
+    for each in list(channels.values()):
+        if dispatcher := getattr(each, "task_dispatcher", None):
+            dispatcher.shutdown(cancel_pending=True, timeout=1)
+        each.close()
 
 
 @contextlib.contextmanager

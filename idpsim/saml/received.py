@@ -6,7 +6,7 @@ import binascii
 import re
 import zlib
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote_plus
@@ -15,7 +15,8 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from idpsim.signon.saml_errors import Kind
 
 PACKED = 256 * 1024  # bytes that are looked at, as they come
-UNPACKED = 256 * 1024  # bytes of XML
+UNPACKED = 64 * 1024  # bytes of XML
+RELAY_STATE = 8 * 1024  # characters; the standard allows 80, service providers send whole URLs
 DEPTH = 40
 ELEMENTS = 5000
 ATTRIBUTES = 2000
@@ -71,7 +72,7 @@ def redirected(query: bytes) -> Message:
         xml,
         *_who(xml),
         binding="redirect",
-        relay_state=given.get("RelayState"),
+        relay_state=_relay_state(given),
         signed=b"&".join(name.encode() + b"=" + raw[name] for name in covered),
         algorithm=given.get("SigAlg"),
         signature=_base64(given["Signature"]) if "Signature" in given else None,
@@ -88,7 +89,7 @@ def posted(form: Iterable[tuple[str, str]]) -> Message:
     xml = _base64(fields[_kind(fields)])
     if len(xml) > UNPACKED:
         raise Unacceptable("too-large", f"the message is longer than {UNPACKED} bytes")
-    return Message(xml, *_who(xml), binding="post", relay_state=fields.get("RelayState"))
+    return Message(xml, *_who(xml), binding="post", relay_state=_relay_state(fields))
 
 
 def inflated(packed: bytes) -> bytes:
@@ -138,6 +139,14 @@ def _text(value: bytes) -> str:
         return unquote_plus(value.decode("ascii"), errors="strict")
     except UnicodeDecodeError as error:
         raise Unacceptable("malformed", "a parameter is not UTF-8") from error
+
+
+def _relay_state(given: Mapping[str, str]) -> str | None:
+    """What comes back with the answer, and waits with it for somebody to sign in."""
+    state = given.get("RelayState")
+    if state is not None and len(state) > RELAY_STATE:
+        raise Unacceptable("too-large", f"RelayState is longer than {RELAY_STATE} characters")
+    return state
 
 
 def _base64(value: str) -> bytes:

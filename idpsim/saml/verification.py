@@ -31,6 +31,7 @@ from idpsim.saml.xml import Element, Refused, parsed
 _OLD = {"sha1", "rsa-sha1"}
 _NEVER = {"md5", "rsa-md5", "hmac-sha256"}
 _MOST_PREFIXES = 20
+_MOST_ATTRIBUTES = 1000  # canonicalization takes the square of their number
 _Name = TypeVar("_Name", bound=str)
 
 
@@ -78,6 +79,8 @@ def _check_document(root: Element) -> None:
     for each in root.iter():
         if not isinstance(each.tag, str):
             raise Refused("the document holds a comment or a processing instruction")
+        if len(each.attrib) > _MOST_ATTRIBUTES:
+            raise Refused("an element has too many attributes")
         for name in ("ID", "Id", "id", "AssertionID", "{http://www.w3.org/XML/1998/namespace}id"):
             if (value := each.get(name)) is not None:
                 if value in seen:

@@ -74,19 +74,24 @@ class Steered:
     def publish(self, vendor: str, label: str, fault: str | None) -> None:
         self._send("publish", vendor, label, fault=fault)
 
-    def _send(self, do: str, vendor: str, label: str, **more: Any) -> None:
-        import requests
+    def knows_us(self) -> bool:
+        """Whether its keys are ours."""
+        return bool(self._answer({"do": "greet"}).status_code == 200)
 
-        claims = {"kind": "control", "do": do, "vendor": vendor, "label": label, **more}
-        sealed = tickets.seal(claims, self._keys.secret, time.time())
-        try:
-            answer = requests.post(
-                self._url, data=sealed, headers={"Content-Type": "application/jwt"}, timeout=_SECONDS
-            )
-        except requests.RequestException as error:
-            raise IdpsimError(f"the identity provider at {self._url} does not answer: {error}") from None
+    def _send(self, do: str, vendor: str, label: str, **more: Any) -> None:
+        answer = self._answer({"do": do, "vendor": vendor, "label": label, **more})
         if answer.status_code != 200:
             raise IdpsimError(f"the identity provider at {self._url} refuses: {answer.text[:200].strip()}")
+
+    def _answer(self, command: Mapping[str, Any]) -> Any:
+        import requests
+
+        claims = {"kind": "control", **command}
+        sealed = tickets.seal(claims, self._keys.secret, time.time())
+        try:
+            return requests.post(self._url, data=sealed, headers={"Content-Type": "application/jwt"}, timeout=_SECONDS)
+        except requests.RequestException as error:
+            raise IdpsimError(f"the identity provider at {self._url} does not answer: {error}") from None
 
 
 def _running(keyring: Keyring, taken: CannotListen) -> Steered:
@@ -99,9 +104,10 @@ def _running(keyring: Keyring, taken: CannotListen) -> Steered:
         version = about["idpsim"]
     except (requests.RequestException, ValueError, KeyError, TypeError):
         raise UsageError(f"the identity provider {taken}; {elsewhere}") from None
-    if not keyring.keys.kept:
+    steered = Steered(keyring.base, keyring.keys)
+    if not (keyring.keys.kept and steered.knows_us()):
         raise UsageError(
             f"idpsim {version} serves at {keyring.base} with keys that this run does not have\n"
             "  make keys that both use with idpsim certs, and start it again"
         )
-    return Steered(keyring.base, keyring.keys)
+    return steered

@@ -30,11 +30,11 @@ class Keyring:
     @property
     def address(self) -> tuple[str, int]:
         """The host and port of the address; UsageError where it is none."""
-        parts = urlsplit(self.base)
         try:
+            parts = urlsplit(self.base)
             port = parts.port or (443 if parts.scheme == "https" else 80)
         except ValueError:
-            port = 0
+            parts, port = urlsplit(""), 0
         odd = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
         if parts.scheme not in ("http", "https") or not parts.hostname or not port or odd:
             raise UsageError(f"the identity provider's address is http://HOST:PORT, not {self.base}")

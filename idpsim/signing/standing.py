@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ _SAMPLE = {
     "grace": {"userName": "grace@example.com", "givenName": "Grace", "familyName": "Hopper", "title": "Admiral"},
     "alan": {"userName": "alan@example.com", "givenName": "Alan", "familyName": "Turing", "title": "Reader"},
 }
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s#]+")
 _GROUPS = {"engineering": Group("engineering", "engineering", "Engineering", ("ada", "alan"))}
 
 
@@ -67,15 +69,12 @@ def _sides(script: Script | None, options: Mapping[str, Any]) -> tuple[SamlSide,
 
 def _check(name: str, url: str) -> None:
     """UsageError for what no browser could be sent to; an app on a phone has a scheme of its own."""
-    scheme, colon, rest = url.partition(":")
-    web = scheme.lower() in ("http", "https")
-    if (
-        not colon
-        or not rest
-        or "#" in url
-        or any(each.isspace() for each in url)
-        or (web and not urlsplit(url).hostname)
-    ):
+    try:
+        parts = urlsplit(url)
+        whole = parts.hostname if parts.scheme in ("http", "https") else parts.scheme
+    except ValueError:
+        whole = None
+    if not whole or not _URL.fullmatch(url):
         raise UsageError(f"{name} is an absolute URL, such as http://localhost:8000/callback, not {url!r}")
 
 

@@ -127,7 +127,8 @@ def _seen_again(live: _Live, plan: Plan) -> Sight:
             page = live.browser.visit(step)
             onward = page.onward()
             if onward is None:
-                gone = page.status >= 400 or is_login(page.url, plan.login.values())
+                there = page.url.partition("?")[0] == live.landing.url.partition("?")[0]
+                gone = page.status >= 400 or (is_login(page.url, plan.login.values()) and not there)
                 return Sight(nobody=f"{page.url} answers {page.status}") if gone else of_page(page)
             to_idp = origin(onward.url) == origin(resolve(plan.idp, plan.idp))
             if to_idp or is_login(onward.url, plan.login.values()) or leads_away(step.url, onward.url):

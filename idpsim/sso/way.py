@@ -67,6 +67,7 @@ class Way:
         self._denied = ""
         self._typed = False
         self._actions = 0
+        self._protected = ""
 
     def go(self) -> Ending:
         """Play it to its end."""
@@ -97,6 +98,7 @@ class Way:
                 self._check(step)
                 self._note(step)
                 page = self.browser.visit(step)
+                self._begun(page)
             ending, step = self._next(page)
             if ending is not None:
                 return ending
@@ -106,6 +108,11 @@ class Way:
         """Keep the names of the parameters with which the service provider asks the identity provider."""
         if not self.asked and origin(step.url) == self._idp:
             self.asked = frozenset(step.fields)
+
+    def _begun(self, page: Page) -> None:
+        """Keep the first address where it leads on at once: when it stands later, it is a page for who is signed in."""
+        if len(self._visited) == 1 and page.onward() is not None:
+            self._protected = page.url
 
     def _deliver(self, step: Navigation) -> Page:
         self._check(step)
@@ -164,7 +171,8 @@ class Way:
         if self._returned:
             if page.origin == self._idp:
                 return Ending("refused", f"it ends at the identity provider: {page.text[:300]}", landing=page)
-            if is_login(page.url, self._plan.login.values()) or asks_password(page):
+            again = is_login(page.url, self._plan.login.values()) and page.url != self._protected
+            if again or asks_password(page):
                 return Ending("refused", f"back at the page to sign in: {page.text[:300]}", landing=page)
             return Ending("signed-in", landing=page)
         where = page.url.partition("?")[0]

@@ -20,7 +20,7 @@ from tests.e2e.playing import ROOT
 from tests.e2e.signing import Hosted
 from tests.service_providers.keys import SpKeys
 from tests.service_providers.running import free_port
-from tests.service_providers.sign_in import Oidc, Saml, Site, open_for_sign_in, planned
+from tests.service_providers.sign_in import SCIM_PATHS, Oidc, Saml, Site, open_for_sign_in, planned
 
 LABEL = "idpsim"
 
@@ -89,7 +89,8 @@ class Target:
         """The hardening scenario, played at this service provider."""
         script = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor)).script(vendor)
         script = replace(script, settings={**script.settings, **(settings or {})})
-        with opened(script, Playing(keyring=self.idp.keyring, suffix="")) as run:
+        scim = {"targets": {"": self.site.scim}, "tokens": {"": self.site.token}} if self.site.kind in SCIM_PATHS else {}
+        with opened(script, Playing(**scim, keyring=self.idp.keyring)) as run:
             for _ in run:
                 pass
             return run.result()

@@ -84,7 +84,7 @@ def test_what_it_cannot_do_is_said_with_its_reason(tmp_path: Path) -> None:
     with (
         listening(in_process(keyring), port),
         hosted(keyring) as host,
-        pytest.raises(IdpsimError, match="refuses.*no such vendor"),
+        pytest.raises(IdpsimError, match=r"refuses.*no such vendor"),
     ):
         host.register("nobody", "idpsim", NEW, {})
 

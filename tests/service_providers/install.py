@@ -1,8 +1,8 @@
 """Installs the service providers that idpsim did not write: `python -m tests.service_providers.install [NAME…]`.
 
 Everything goes into `.service-providers/` at the root of the checkout, in exact versions (`requirements.txt`,
-`npm/package-lock.json`). What is there already stays; needs python3, node and npm. Apache with its modules and the
-xmlsec1 binary are the system's: `apt-get install` with what `DEBIAN` lists.
+`npm/package-lock.json`). What is there already stays; needs python3, node and npm. Apache with its modules, the
+xmlsec1 binary and Chromium, which tests sign in with, are the system's: `apt-get install` with what `DEBIAN` lists.
 """
 
 import hashlib
@@ -31,7 +31,14 @@ SIGN_IN = {
 }
 KINDS = SCIM | SIGN_IN
 NAMES = tuple(SCIM)
-DEBIAN = ("apache2-bin", "libapache2-mod-auth-mellon", "libapache2-mod-auth-openidc", "xmlsec1")
+DEBIAN = (
+    "apache2-bin",
+    "libapache2-mod-auth-mellon",
+    "libapache2-mod-auth-openidc",
+    "xmlsec1",
+    "chromium",
+    "chromium-driver",
+)
 APACHE_MODULES = Path("/usr/lib/apache2/modules")
 
 

@@ -46,7 +46,8 @@ class Saml:
     """A SAML connection as the service provider's administrator sets it up.
 
     `metadata` is the identity provider's, `key` and `certificate` (PEM) the service provider's, `signed` what it
-    demands signatures of, `idp` the origin of the identity provider.
+    demands signatures of, `idp` the origin of the identity provider. `stock`: InResponseTo as the library has it by
+    default, where the app makes it stricter.
     """
 
     metadata: Path
@@ -58,6 +59,7 @@ class Saml:
     encrypted: bool = False
     signs_requests: bool = False
     idp_initiated: bool = False
+    stock: bool = False
     name_id_format: str = EMAIL
     email_attribute: str | None = None
     protocol: Literal["saml"] = "saml"

@@ -170,10 +170,16 @@ def test_each_switch_lets_it_through(document: Document, switch: str, name: str)
     assert ada.me()["userName"] == name
 
 
+def unprefixed(xml: str) -> str:
+    """The assertion's namespace as the default one."""
+    return xml.replace("<a:", "<").replace("</a:", "</").replace("xmlns:a=", "xmlns=")
+
+
 NOTHING_WRONG: list[tuple[str, Document]] = [
     ("the assertion signed", told()),
     ("the Response signed", lambda: signed(Told().response(), "_response")),
     ("both signed", lambda: signed(signed(Told().response(), "_assertion"), "_response")),
+    ("default namespaces", lambda: signed(unprefixed(Told().response()), "_assertion")),
     ("at the edge of time", told(begins=59, ends=-59, confirmed_until=-59)),
     ("two audiences", told(audience=Told().audience.replace(f"{ENTITY}<", f"{IDP}</a:Audience><a:Audience>{ENTITY}<"))),
 ]

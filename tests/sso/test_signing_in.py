@@ -240,6 +240,31 @@ def test_being_led_back_to_sign_in_is_a_refusal(acs):
     assert sign_in(world).word == "refused"
 
 
+def guarded(asked: Asked):
+    """A page that leads who is not signed in to the identity provider, and back to itself."""
+    return "<p>Hello ada@example.com" if asked.cookies.get("sp") == "s1" else to(f"{IDP}/sso")
+
+
+def test_a_sign_in_may_start_at_the_page_that_it_opens():
+    world = World(login=guarded)
+    world.sp.pages["/acs"] = lambda asked: to("/login", Set_Cookie="sp=s1")
+    runner = world.runner()
+
+    result = runner.sign_in(Attempt(ADA, "saml"))
+    live = runner.look("ada")
+    world.sp.pages["/login"] = lambda asked: to(f"{IDP}/sso")
+    after = runner.look("ada")
+
+    assert (result.word, result.shown[0]) == ("signed-in", "ada@example.com")
+    assert (live.word, after.word) == ("signed-in", "refused")
+
+
+def test_being_back_at_a_page_with_a_button_to_sign_in_is_a_refusal():
+    world = World(login=f'<a href="{IDP}/sso">Sign in with SSO</a>', acs=to("/login"))
+
+    assert sign_in(world).word == "refused"
+
+
 @pytest.mark.parametrize(
     ("page", "reason"),
     [

@@ -55,7 +55,7 @@ const saml = (name, more = {}) => {
         skipRequestCompression: connection.binding === "post",
         authnRequestBinding: connection.binding === "post" ? "HTTP-POST" : "HTTP-Redirect",
         disableRequestedAuthnContext: true,
-        validateInResponseTo: connection.idp_initiated ? "ifPresent" : "always",
+        validateInResponseTo: connection.stock ? "never" : connection.idp_initiated ? "ifPresent" : "always",
         cacheProvider: cache,
         ...more,
     });
