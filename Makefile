@@ -17,7 +17,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict idpsim
-	$(BIN)/python -m pytest -n $(JOBS) -q --ignore=tests/e2e
+	$(BIN)/python -m pytest -n $(JOBS) -q --ignore=tests/e2e -m "not thorough"
 
 bench: $(READY)
 	$(BIN)/python bench/run.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -12,6 +13,7 @@ from typing import Any
 from idpsim.errors import IdpsimError
 
 THREADS = 8
+CONNECTIONS = 500
 
 
 class CannotListen(IdpsimError):
@@ -23,8 +25,11 @@ def server(app: Any, host: str, port: int, sockets: dict[int, Any] | None = None
     from waitress import create_server
 
     channels: dict[int, Any] = {} if sockets is None else sockets
+    logging.getLogger("waitress.queue").addHandler(logging.NullHandler())  # or Python prints every short wait
     try:
-        return create_server(app, host=host, port=port, threads=THREADS, ident=None, map=channels)
+        return create_server(
+            app, host=host, port=port, threads=THREADS, ident=None, map=channels, connection_limit=CONNECTIONS
+        )
     except (OSError, ValueError) as error:
         _abandon(channels)
         why = getattr(error, "strerror", None) or str(error)

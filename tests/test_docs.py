@@ -134,7 +134,7 @@ def falsifications() -> str:
         "# Falsified sign-ins",
         "",
         "What `tamper:` can name. A service provider must refuse; must never let the attacker in as the victim, and",
-        "may accept whom the signature covers; must accept; or may do either. `scenarios/sso-hardening.yaml` plays all.",
+        "may accept whom the signature covers; must accept; or may do either; `scenarios/sso-hardening.yaml` plays it.",
     ]
     for protocol, title in (("saml", "SAML"), ("oidc", "OpenID Connect")):
         lines += [

@@ -15,7 +15,6 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -26,8 +25,6 @@ from idpsim.errors import UsageError
 from idpsim.profiles import all_sign_ons, profile
 from idpsim.report.text import Page
 from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
-
-FRESH = ("certificate", "client_secret")
 
 
 @click.command(help=written(__doc__))
@@ -93,10 +90,8 @@ def _sign_ons(vendor: str | None) -> list[Any]:
 def _sections(app: Any, keyring: Keyring, protocol: str | None) -> list[Any]:
     from idpsim.sso.paste import pasted
 
-    sections = [section for section in pasted(app, keyring.keys) if protocol in (None, section.protocol)]
-    if keyring.keys.keeps(app):
-        return sections
-    return [replace(each, rows=tuple(row for row in each.rows if row.key not in FRESH)) for each in sections]
+    keys = keyring.keys if keyring.keys.keeps(app) else None
+    return [section for section in pasted(app, keys) if protocol in (None, section.protocol)]
 
 
 def _print_metadata(apps: list[Any], keyring: Keyring) -> None:

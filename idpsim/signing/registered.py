@@ -40,7 +40,7 @@ def registration(saml: SamlSide, oidc: OidcSide, fetch: Fetch | None = None) -> 
         "slo": saml.slo,
         "relay_state": saml.relay_state,
         "signing_certificates": (certificate(saml.signing_certificate),) if saml.signing_certificate else (),
-        "encryption_certificate": certificate(saml.encryption_certificate) if saml.encryption_certificate else None,
+        "encryption_certificate": _to_encrypt_for(saml.encryption_certificate) if saml.encryption_certificate else None,
     }
     return replace(base, **{name: value for name, value in given.items() if value})
 
@@ -68,6 +68,15 @@ def fetched(url: str) -> bytes:
     except (requests.RequestException, OSError) as error:
         why = "it does not answer" if isinstance(error, requests.ConnectionError | requests.Timeout) else str(error)
         raise TargetError(f"the service provider's metadata at {url} cannot be read: {why}") from None
+
+
+def _to_encrypt_for(file: str) -> bytes:
+    from idpsim.sso.saml.registering import holds_rsa
+
+    found = certificate(file)
+    if not holds_rsa(found):
+        raise UsageError(f"{file} holds no RSA key, and assertions are encrypted for no other")
+    return found
 
 
 def certificate(file: str) -> bytes:

@@ -35,8 +35,8 @@ class Section:
         return next((row.value for row in self.rows if row.key == key), "")
 
 
-def pasted(app: App, keys: Keys) -> tuple[Section, ...]:
-    """All that there is to enter, SAML first."""
+def pasted(app: App, keys: Keys | None) -> tuple[Section, ...]:
+    """All that there is to enter, SAML first; without keys, what does not depend on them."""
     return (_saml(app, keys), *_oidc(app, keys))
 
 
@@ -50,7 +50,7 @@ def client_secret(app: App, keys: Keys) -> str:
     return app.registration.client_secret or keys.client_secret(app)
 
 
-def _saml(app: App, keys: Keys) -> Section:
+def _saml(app: App, keys: Keys | None) -> Section:
     addresses, terms = app.sign_on.saml.addresses, app.sign_on.terms
     rows = [
         Row("metadata", terms["metadata"], app.filled(addresses.metadata[0]), link=True),
@@ -58,18 +58,20 @@ def _saml(app: App, keys: Keys) -> Section:
         Row("sso", terms["sso"], app.filled(addresses.sso[0])),
         *(Row("slo", terms["slo"], app.filled(url)) for url in addresses.slo[:1]),
         *(Row("launch", terms["launch"], app.filled(url), link=True) for url in addresses.launch[:1]),
-        Row("certificate", terms["certificate"], keys.saml(app)[0].pem, long=True),
     ]
+    if keys is not None:
+        rows.append(Row("certificate", terms["certificate"], keys.saml(app)[0].pem, long=True))
     return Section("saml", "SAML", tuple(rows))
 
 
-def _oidc(app: App, keys: Keys) -> Iterator[Section]:
+def _oidc(app: App, keys: Keys | None) -> Iterator[Section]:
     terms = app.sign_on.terms
     for server in app.sign_on.oidc.servers:
-        rows = (
+        rows: tuple[Row, ...] = (
             Row("issuer", terms["issuer"], app.filled(server.issuer)),
             *(Row("discovery", terms["discovery"], app.filled(url), link=True) for url in server.discovery[:1]),
             Row("client_id", terms["client_id"], client_id(app)),
-            Row("client_secret", terms["client_secret"], client_secret(app, keys), secret=True),
         )
+        if keys is not None:
+            rows = (*rows, Row("client_secret", terms["client_secret"], client_secret(app, keys), secret=True))
         yield Section("oidc", f"OpenID Connect, {server.name}", rows)

@@ -149,6 +149,8 @@ class WebFront:
         pending = self.provider.sessions.pending.get(name)
         if pending is None:
             return self.refuse("", 400, "This sign-in has ended.", "Start again at the service provider.")
+        if self._is_from_elsewhere():
+            return self.refuse(pending.app, 403, "Another site has sent this form.", "Sign in on this page yourself.")
         session = self._by_ticket(pending.app) if request.form.get("ticket") else self._by_name(pending.app)
         if session is None:
             return self._login_page(pending.app, name, request.form.get("name", ""), wrong=_why_not(request.form))
@@ -157,6 +159,13 @@ class WebFront:
         answer = make_response(pending.resume(session))
         self._remembered(answer, session)
         return answer
+
+    def _is_from_elsewhere(self) -> bool:
+        """Whether a browser says that another site's page posts, to sign its visitor in as somebody else."""
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        return origin is not None and origin.rpartition("//")[2] not in (request.host, urlsplit(self.base).netloc)
 
     def _by_ticket(self, app: App) -> Session | None:
         claims = tickets.unseal(request.form["ticket"], self.keys.secret, self.now()) or {}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from idpsim.api import Playing, load, opened
-from idpsim.scenario.model import Verification
 from idpsim.scenario.results import RunResult
 from idpsim.serving import serving
 from idpsim.signing.hosting import in_process
@@ -19,7 +17,6 @@ from idpsim.signon import Registration
 from tests.e2e.playing import ROOT
 from tests.e2e.signing import Hosted
 from tests.service_providers.keys import SpKeys
-from tests.service_providers.running import free_port
 from tests.service_providers.sign_in import SCIM_PATHS, Oidc, Saml, Site, open_for_sign_in, planned
 
 LABEL = "idpsim"
@@ -87,9 +84,13 @@ class Target:
 
     def attacked(self, vendor: str, settings: Mapping[str, Any] | None = None) -> RunResult:
         """The hardening scenario, played at this service provider."""
-        script = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor)).script(vendor)
+        script = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor)).script(
+            vendor
+        )
         script = replace(script, settings={**script.settings, **(settings or {})})
-        scim = {"targets": {"": self.site.scim}, "tokens": {"": self.site.token}} if self.site.kind in SCIM_PATHS else {}
+        scim = (
+            {"targets": {"": self.site.scim}, "tokens": {"": self.site.token}} if self.site.kind in SCIM_PATHS else {}
+        )
         with opened(script, Playing(**scim, keyring=self.idp.keyring)) as run:
             for _ in run:
                 pass

@@ -6,11 +6,12 @@ import time
 import tracemalloc
 import zlib
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import quote_plus
 
 import pytest
 
-from idpsim.saml.received import UNPACKED, Message, Unacceptable, posted, redirected
+from idpsim.saml.received import PACKED, RELAY_STATE, UNPACKED, Message, Unacceptable, posted, redirected
 from tests.sso.saml.asking import authn, by_post, by_redirect, deflated, form, query
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
@@ -63,7 +64,7 @@ def test_a_deflate_bomb_is_refused_without_being_inflated() -> None:
     kind = refused_query(raw)
 
     assert kind == "too-large"
-    assert tracemalloc.get_traced_memory()[1] < 8 * UNPACKED
+    assert tracemalloc.get_traced_memory()[1] < 8 * PACKED
     tracemalloc.stop()
 
 
@@ -159,3 +160,15 @@ def test_a_field_that_is_given_twice_is_refused() -> None:
 
     with pytest.raises(Unacceptable, match="twice"):
         posted(fields)
+
+
+@pytest.mark.parametrize("send", [by_redirect, by_post])
+def test_a_relay_state_as_long_as_a_url_is_kept_and_a_longer_one_refused(
+    send: Callable[[str, str], Message],
+) -> None:
+    kept = send(authn(), "x" * RELAY_STATE)
+
+    with pytest.raises(Unacceptable, match="too-large"):
+        send(authn(), "x" * (RELAY_STATE + 1))
+
+    assert kept.relay_state == "x" * RELAY_STATE

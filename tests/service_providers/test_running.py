@@ -8,6 +8,8 @@ import pytest
 from .install import NAMES
 from .running import running, why_not
 
+pytestmark = pytest.mark.thorough
+
 
 def status(url: str, token: str) -> int:
     request = urllib.request.Request(f"{url}/Users", headers={"Authorization": f"Bearer {token}"})

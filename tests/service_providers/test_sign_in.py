@@ -14,6 +14,8 @@ from .keys import sp_keys
 from .running import why_not
 from .sign_in import VERIFIERS, Oidc, Saml, open_for_sign_in, planned
 
+pytestmark = pytest.mark.thorough
+
 METADATA = """<EntityDescriptor entityID="https://idp.test/" xmlns="urn:oasis:names:tc:SAML:2.0:metadata">
 <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">
 <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{}</X509Certificate></X509Data></KeyInfo>

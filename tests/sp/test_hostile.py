@@ -13,6 +13,8 @@ from idpsim.sp import ServiceProvider
 
 from .conftest import ENTERPRISE, PATCH_OP, USER, Account
 
+pytestmark = pytest.mark.thorough
+
 BODIES = [
     b"",
     b" ",

@@ -34,6 +34,8 @@ from .saml_provider import (
     value_of,
 )
 
+pytestmark = pytest.mark.thorough
+
 Document = Callable[[], str]
 EVIL = Told(name_id="eve@x.test", id="_evil")
 

@@ -247,12 +247,12 @@ def guarded(asked: Asked):
 
 def test_a_sign_in_may_start_at_the_page_that_it_opens():
     world = World(login=guarded)
-    world.sp.pages["/acs"] = lambda asked: to("/login", Set_Cookie="sp=s1")
+    world.sp.pages["/acs"] = lambda _: to("/login", Set_Cookie="sp=s1")
     runner = world.runner()
 
     result = runner.sign_in(Attempt(ADA, "saml"))
     live = runner.look("ada")
-    world.sp.pages["/login"] = lambda asked: to(f"{IDP}/sso")
+    world.sp.pages["/login"] = lambda _: to(f"{IDP}/sso")
     after = runner.look("ada")
 
     assert (result.word, result.shown[0]) == ("signed-in", "ada@example.com")

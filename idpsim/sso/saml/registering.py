@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from idpsim.errors import UsageError
 from idpsim.saml.lazy_schema import saml2
 from idpsim.saml.received import Unacceptable, harmless
+from idpsim.saml.verification import public_key
+from idpsim.saml.xml import Refused
 from idpsim.signon import Registration
 
 LIMIT = 1024 * 1024  # bytes
@@ -25,13 +27,14 @@ def registration(metadata: bytes, base: Registration = Registration()) -> Regist
     """`base` with what this service provider's metadata says; UsageError says what is wrong with it.
 
     Read are the entityID, the consumer services for POST in their order with the default first, the logout service
-    (Redirect before POST), and the certificates for signing and for encryption. Where it says nothing, `base` stays.
+    (Redirect before POST), and the certificates for signing and, with an RSA key, for encryption. Where it says
+    nothing, `base` stays.
     """
     entity = _entity(metadata)
     descriptor = _descriptor(entity)
     places = tuple(dict.fromkeys(each.location for each in _consumers(descriptor)))
     logout = _logout(descriptor, "redirect") or _logout(descriptor, "post")
-    encryption = tuple(_certificates(descriptor, "encryption"))
+    encryption = tuple(each for each in _certificates(descriptor, "encryption") if holds_rsa(each))
     return replace(
         base,
         entity_id=entity.entity_id,
@@ -42,6 +45,15 @@ def registration(metadata: bytes, base: Registration = Registration()) -> Regist
         encryption_certificate=encryption[0] if encryption else base.encryption_certificate,
         metadata=metadata,
     )
+
+
+def holds_rsa(certificate: bytes) -> bool:
+    """Whether a certificate (DER) holds the only kind of key that assertions are encrypted for."""
+    try:
+        public_key(certificate)
+    except Refused:
+        return False
+    return True
 
 
 def consumer(metadata: bytes, index: int) -> str | None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from idpsim.directory import Person
-from idpsim.saml.received import PACKED, Message, Unacceptable, posted, redirected
+from idpsim.saml.received import PACKED, RELAY_STATE, Message, Unacceptable, posted, redirected
 from idpsim.signon import Identity, SignOn
 from idpsim.signon.saml import SamlLook, rule
 from idpsim.sso.app import App
@@ -139,7 +139,10 @@ class Launch:
         found = apps_at(self.front, self.vendor, ids, self.queried)
         if not found:
             return page(self.front, self.vendor, Unacceptable("unknown-app", "there is no such app"))
-        return sso.launched(self.front, found[0], request.args.get("RelayState"))
+        state = request.args.get("RelayState")
+        if state is not None and len(state) > RELAY_STATE:
+            return page(self.front, found[0], Unacceptable("too-large", "RelayState is too long"))
+        return sso.launched(self.front, found[0], state)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,13 @@ def _victim(claims: JSON, scene: Scene) -> JSON:
     return scene.claims(scene.victim) if scene.claims else claims
 
 
+def _victims(
+    sign: Callable[[JSON, JSON, Scene], str], header: Callable[[JSON, Scene], JSON] | None = None
+) -> OidcTamper:
+    """The victim's id_token, and their userinfo with it: it is the signature alone that is to be seen through."""
+    return OidcTamper(claims=_victim, userinfo=_victim, sign=sign, header=header)
+
+
 def _with(**more: object) -> Claims:
     return lambda claims, _scene: {**claims, **more}
 
@@ -162,20 +169,20 @@ def _no_kid(header: JSON, _scene: Scene) -> JSON:
 
 TAMPERS: Mapping[str, OidcTamper] = MappingProxyType(
     {
-        "alg_none": OidcTamper(claims=_victim, sign=_none),
-        "alg_none_mixed_case": OidcTamper(claims=_victim, sign=_none_mixed),
-        "id_token_stripped": OidcTamper(claims=_victim, sign=_stripped),
-        "hs256_with_public_key": OidcTamper(claims=_victim, sign=_hmac),
-        "id_token_wrong_key": OidcTamper(claims=_victim, sign=_by_other),
-        "id_token_tampered": OidcTamper(sign=_swapped),
-        "unknown_kid": OidcTamper(claims=_victim, header=_unknown_kid, sign=_by_other),
+        "alg_none": _victims(_none),
+        "alg_none_mixed_case": _victims(_none_mixed),
+        "id_token_stripped": _victims(_stripped),
+        "hs256_with_public_key": _victims(_hmac),
+        "id_token_wrong_key": _victims(_by_other),
+        "id_token_tampered": OidcTamper(sign=_swapped, userinfo=_victim),
+        "unknown_kid": _victims(_by_other, _unknown_kid),
         "missing_kid": OidcTamper(header=_no_kid, sign=_by_right),
-        "key_unpublished": OidcTamper(claims=_victim, sign=_by_unpublished),
+        "key_unpublished": _victims(_by_unpublished),
         "key_rotated": OidcTamper(sign=_by_next),
-        "embedded_jwk": OidcTamper(claims=_victim, header=_jwk, sign=_by_other),
-        "embedded_x5c": OidcTamper(claims=_victim, header=_x5c, sign=_by_other),
-        "jku_header": OidcTamper(claims=_victim, header=_jku, sign=_by_other),
-        "x5u_header": OidcTamper(claims=_victim, header=_x5u, sign=_by_other),
+        "embedded_jwk": _victims(_by_other, _jwk),
+        "embedded_x5c": _victims(_by_other, _x5c),
+        "jku_header": _victims(_by_other, _jku),
+        "x5u_header": _victims(_by_other, _x5u),
         "wrong_iss": OidcTamper(claims=_with(iss="https://attacker.test")),
         "iss_trailing_slash": OidcTamper(claims=_changed("iss", _slash)),
         "wrong_aud": OidcTamper(claims=_with(aud="another-client")),

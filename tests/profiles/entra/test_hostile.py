@@ -15,6 +15,8 @@ from idpsim.scim import ENTERPRISE
 from idpsim.wire import Answer, NoResponse, Response
 from tests.profiles.entra.playing import ADA, DONE, FINANCE, NOBODY, World, found, ok, status
 
+pytestmark = pytest.mark.thorough
+
 
 def deep(depth: int, left: bytes = b"[", right: bytes = b"]") -> bytes:
     return left * depth + right * depth

@@ -12,6 +12,8 @@ from idpsim.scim import ENTERPRISE
 from idpsim.wire import NoResponse, Response
 from tests.profiles.okta.playing import AIW, OKTA, Played, World, at_sp, run
 
+pytestmark = pytest.mark.thorough
+
 BOTH = pytest.mark.parametrize("profile", [OKTA, AIW], ids=lambda profile: profile.name)
 KINDS = ("unreachable", "timeout", "reset", "truncated", "too-large", "malformed", "lost", "held")
 DEEP = b"[" * 500 + b"]" * 500

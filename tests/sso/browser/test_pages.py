@@ -250,6 +250,7 @@ def test_a_multipart_form_is_sent_in_parts():
     assert b'name="b%22"\r\n\r\n\xc3\xbc\r\n' in sent.data
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "piece",
     ["<a b=", "<a ", "<a b='", '<a b="', "<!--", "</", "<![", "<b>", "<select><b>", "<a href=x>y", "<form>",

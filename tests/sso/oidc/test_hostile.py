@@ -11,6 +11,8 @@ from idpsim.sso.oidc.signing import sign, verified
 from tests.sso.front import signing
 from tests.sso.oidc.flows import CALLBACK, CLIENT, PATHS, VENDORS, basic, flow
 
+pytestmark = pytest.mark.thorough
+
 NAMES = (
     "client_id response_type redirect_uri scope state nonce prompt max_age acr_values claims response_mode "
     "code_challenge code_challenge_method login_hint request grant_type code refresh_token client_secret token "

@@ -19,6 +19,8 @@ from idpsim.sso.tamper.catalogue_oidc import ENTRIES
 from tests.sso.front import ADA, BASE, GRACE, signing
 from tests.sso.oidc.flows import CLIENT, NOW, VENDORS, came_back, flow, part
 
+pytestmark = pytest.mark.thorough
+
 TOKENS = sorted(oidc_tokens.TAMPERS)
 FORGED = {
     "alg_none",

@@ -13,9 +13,9 @@ from idpsim.sso.app import App
 from idpsim.sso.saml import issue, response
 from idpsim.sso.saml.facts import Status
 from idpsim.sso.tamper.hooks import SamlTamper, Scene
+from tests.saml.test_encryption import KEY, ON, encrypted
 from tests.sso.front import ACS
 from tests.sso.saml.papers import ADA, ASKED, NOW, VENDORS, app, facts, fresh, signing
-from tests.saml.test_encryption import KEY, ON, encrypted
 from tests.sso.saml.test_signature import assertion
 
 DENIED = Status(f"{STATUS}Responder", f"{STATUS}AuthnFailed", "No & no")

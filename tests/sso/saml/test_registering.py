@@ -5,6 +5,9 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from idpsim.errors import UsageError
 from idpsim.signon import Registration
@@ -22,6 +25,13 @@ def key(name: str, use: str = "") -> str:
     return (
         f'<KeyDescriptor{said}><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
         f"<ds:X509Certificate>\n{wrapped}\n</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>"
+    )
+
+
+def key_of(certificate: str) -> str:
+    return (
+        '<KeyDescriptor><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>'
+        f"{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>"
     )
 
 
@@ -71,6 +81,21 @@ def test_a_key_without_a_use_serves_both() -> None:
 
     assert read.signing_certificates == (signing("sp").der,)
     assert read.encryption_certificate == signing("sp").der
+
+
+def test_nothing_is_encrypted_for_a_key_that_is_not_rsa() -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "curve")])
+    old, later = signing("sp").certificate.not_valid_before_utc, signing("sp").certificate.not_valid_after_utc
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, old, later).sign(key, hashes.SHA256())
+    curve = b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+    rsa = b64encode(signing("sp").der).decode()
+    held = "".join(key_of(each) for each in (curve, rsa))
+
+    both = registration(entity(held + acs("https://sp.test/acs", 0)).encode())
+    one = registration(entity(key_of(curve) + acs("https://sp.test/acs", 0)).encode())
+
+    assert (both.encryption_certificate, one.encryption_certificate) == (signing("sp").der, None)
 
 
 def test_what_the_metadata_does_not_say_stays() -> None:

@@ -13,6 +13,8 @@ from tests.sso.tamper.issuing import issued
 from tests.sso.tamper.judging import judged
 from tests.sso.tamper.table import right
 
+pytestmark = pytest.mark.thorough
+
 pytest.importorskip("onelogin.saml2")
 
 ADA, GRACE = "ada@example.com", "grace@example.com"

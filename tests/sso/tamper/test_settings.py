@@ -15,6 +15,8 @@ from tests.sso.front import ADA, REGISTRATION, app, signing
 from tests.sso.tamper.issuing import facts, issued, scene
 from tests.sso.tamper.reading import covered, document, names
 
+pytestmark = pytest.mark.thorough
+
 GRACE = "grace@example.com"
 ISSUED = [entry for entry in entries().values() if entry.protocol == "saml" and entry.by == "idp"]
 SIGNING = (
