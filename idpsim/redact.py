@@ -21,6 +21,7 @@ _NAMES = (
     "access_token",
     "refresh_token",
     "id_token",
+    "id_token_hint",
     "logout_token",
     "token",
     "client_secret",
@@ -44,6 +45,7 @@ _JSON_FIELD = re.compile(
     rf'|(\\"(?:{_FIELDS})\\"\s*:\s*\\")(?:[^"\\]++|\\(?!"))*+',
     re.IGNORECASE | re.DOTALL,
 )
+_JWT = re.compile(r"\beyJ[\w-]{6,}\.eyJ[\w-]{6,}\.[\w-]*")
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 _INPUT = re.compile(r"<input\b[^<>]*", re.IGNORECASE)
 _INPUT_NAME = re.compile(rf"\bname=[\"']?(?:{_FIELDS})\b", re.IGNORECASE)
@@ -68,11 +70,11 @@ class Redactor:
         object.__setattr__(self, "_bytes", tuple(text.encode("utf-8", "replace") for text in texts))
 
     def text(self, text: str) -> str:
-        """`text` without the known secrets, be they raw, URL-encoded, JSON-escaped or Basic credentials."""
+        """`text` without the known secrets, be they raw, URL-encoded, JSON-escaped or Basic, and without any JWT."""
         for secret in self._texts:
             if secret in text:
                 text = text.replace(secret, REDACTED)
-        return text
+        return _JWT.sub(REDACTED, text) if "eyJ" in text else text
 
     def url(self, url: str) -> str:
         """A URL without the known secrets, without a password before the host and without secret parameters."""
@@ -104,6 +106,8 @@ class Redactor:
             if secret in body:
                 text = self.text(text)
                 break
+        if b"eyJ" in body:
+            text = _JWT.sub(REDACTED, text)
         lower = body.lower()
         if _holds(_BYTE_WORDS, lower) or (rb"\u00" in lower and _ESCAPED_LETTER.search(lower)):
             text = _fields(text)

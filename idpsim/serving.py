@@ -14,6 +14,7 @@ from idpsim.errors import IdpsimError
 
 THREADS = 8
 CONNECTIONS = 500
+LARGEST_BODY = 64 * 1024 * 1024
 
 
 class CannotListen(IdpsimError):
@@ -28,7 +29,14 @@ def server(app: Any, host: str, port: int, sockets: dict[int, Any] | None = None
     logging.getLogger("waitress.queue").addHandler(logging.NullHandler())  # or Python prints every short wait
     try:
         return create_server(
-            app, host=host, port=port, threads=THREADS, ident=None, map=channels, connection_limit=CONNECTIONS
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            map=channels,
+            connection_limit=CONNECTIONS,
+            max_request_body_size=LARGEST_BODY,
         )
     except (OSError, ValueError) as error:
         _abandon(channels)
@@ -42,6 +50,12 @@ def _abandon(channels: dict[int, Any]) -> None:
         if dispatcher := getattr(each, "task_dispatcher", None):
             dispatcher.shutdown(cancel_pending=True, timeout=1)
         each.close()
+
+
+def give_up(server: Any) -> None:
+    """Close a server that listens and was never run."""
+    server.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+    server.close()
 
 
 @contextlib.contextmanager

@@ -170,6 +170,7 @@ def test_the_scenario_of_the_page_on_sign_in_is_one() -> None:
     assert scenario.script("okta").sso is not None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_shipped_scenarios_fit_the_schema_for_editors(path: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")

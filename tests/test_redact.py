@@ -169,3 +169,22 @@ def test_a_known_secret_never_shows(secret):
 
     assert secret not in redactor.text(f"a{secret}b{secret}")
     assert "Zq9" not in redactor.body(json.dumps({"detail": f"bad {secret}!"}).encode())
+
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl-_"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"/logout?hint={JWT}&state=x", f"<p>{JWT}</p>", f'{{"jwt": "{JWT}"}}', f"session={JWT}; Path=/", JWT[:-12]],
+)
+def test_a_jwt_is_a_secret_wherever_it_stands(text: str) -> None:
+    redact = Redactor()
+
+    shown = (redact.text(text), redact.url(text), redact.body(text.encode()), redact.header("X-Any", text))
+
+    assert not any("eyJzdWI" in each for each in shown)
+
+
+def test_what_only_begins_like_a_jwt_stays() -> None:
+    assert Redactor().text("eyJhbGciOiJSUzI1NiJ9 and eyJ.x.y") == "eyJhbGciOiJSUzI1NiJ9 and eyJ.x.y"

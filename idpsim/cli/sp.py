@@ -6,6 +6,8 @@ Each IdP has a path and a token of its own. It forgets everything when it ends, 
   idpsim sp --port 0 --token secret-token --idp okta --idp entra
   idpsim sp --switch deactivation=hard --switch page_size=5
   idpsim sp --switches
+  idpsim sp --idp okta --saml http://localhost:8765/app/…/sso/saml/metadata
+  idpsim sp --idp okta --oidc http://localhost:8765/oauth2/default --client-id ID --client-secret SECRET
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ from idpsim.cli import written
 from idpsim.cli.terminal import echo, page_of
 from idpsim.errors import UsageError
 from idpsim.report.text import Page
-from idpsim.serving import is_loopback, origin_of, server, until_signalled
-from idpsim.sp import Refused, ServiceProvider, Switches
+from idpsim.serving import give_up, is_loopback, origin_of, server, until_signalled
+from idpsim.sp import Endpoints, Refused, ServiceProvider, Switches, Trust
 
 DEFAULT_IDP = "default"
 
@@ -36,8 +38,14 @@ DEFAULT_IDP = "default"
 @click.option("--token", metavar="T", help="Token of every IdP; left out, a fresh one for each is printed once.")
 @click.option("--idp", multiple=True, metavar="NAME", help="An IdP that has a SCIM endpoint; may be repeated.")
 @click.option("--switch", multiple=True, metavar="NAME=VALUE", help="A switch; may be repeated.")
+@click.option("--saml", metavar="URL|FILE", help="SAML metadata of the identity provider.")
+@click.option("--oidc", metavar="ISSUER", help="Issuer of the OpenID Connect provider.")
+@click.option("--client-id", metavar="ID", help="Client id at that provider.")
+@click.option("--client-secret", metavar="SECRET", envvar="IDPSIM_CLIENT_SECRET", help="Client secret there.")
 @click.option("--switches", "listing", is_flag=True, help="List the switches and end.")
-def sp(host: str, port: int, token: str | None, idp: tuple[str, ...], switch: tuple[str, ...], listing: bool) -> None:
+def sp(
+    host: str, port: int, token: str | None, idp: tuple[str, ...], switch: tuple[str, ...], listing: bool, **sso: Any
+) -> None:
     """List the switches, or serve until a signal comes."""
     page = page_of(sys.stdout)
     if listing:
@@ -46,14 +54,25 @@ def sp(host: str, port: int, token: str | None, idp: tuple[str, ...], switch: tu
         return
     if token is not None and (not token.isprintable() or not token.strip()):
         raise UsageError("--token is empty or holds a line break or control character")
-    provider = ServiceProvider(_switches(switch))
-    names = idp or (DEFAULT_IDP,)
-    issued = _issue(provider, names)
-    listening = server(provider.wsgi if token is None else _Known(provider.wsgi, token, issued), host, port)
+    switches, names, app = _switches(switch), idp or (DEFAULT_IDP,), _Late()
+    trusts = list(_trusts(**sso))
+    listening = server(app, host, port)
+    origin = origin_of(listening, host)
+    provider = ServiceProvider(switches, base_url=origin)
+    try:
+        _trust(provider, names[0], trusts)
+        issued = _issue(provider, names)
+    except UsageError:
+        give_up(listening)
+        raise
+    app.app = provider.wsgi if token is None else _Known(provider.wsgi, token, issued)
     if not is_loopback(host):
         echo(f"warning: {host} can be reached from other machines, and this is not made for that", sys.stderr)
-    for line in _told(provider, issued, token, origin_of(listening, host), page):
+    for line in _told(provider, issued, token, origin, page):
         echo(line, page=page)
+    for line in _signs_in(provider.sign_in_endpoints(names[0]), trusts):
+        echo(line, page=page)
+    echo(page.quiet("Ctrl-C ends it; everything in it is forgotten then."), page=page)
     sys.stdout.flush()
     until_signalled(listening)
     echo("stopped")
@@ -115,6 +134,49 @@ class _Known:
         return self._app(environ, start_response)
 
 
+class _Late:
+    """The application, which comes when the address that it is served at is known."""
+
+    app: Any
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        return self.app(environ, start_response)
+
+
+def _trusts(saml: str | None, oidc: str | None, client_id: str | None, client_secret: str | None) -> Iterator[Trust]:
+    """What the options say of the identity provider that people sign in with."""
+    if oidc is None and (client_id or client_secret):
+        raise UsageError("--client-id and --client-secret belong to --oidc ISSUER")
+    if oidc is not None and not client_id:
+        raise UsageError("--oidc needs --client-id")
+    if saml is not None:
+        from idpsim.signing.registered import fetched, read
+
+        yield Trust.saml(read(saml, fetched))
+    if oidc is not None:
+        yield Trust.oidc(oidc, client_id or "", client_secret)
+
+
+def _trust(provider: ServiceProvider, name: str, trusts: Iterable[Trust]) -> None:
+    try:
+        for trust in trusts:
+            provider.configure_sso(trust, name)
+    except (Refused, ValueError) as refused:
+        raise UsageError(f"single sign-on: {refused}") from None
+
+
+def _signs_in(ends: Endpoints, trusts: Iterable[Trust]) -> Iterator[str]:
+    """Where people sign in, and what the identity provider has to be told."""
+    for trust in trusts:
+        if trust.protocol == "saml":
+            yield f"SAML           sign in at {ends.saml_login}"
+            yield f"               idpsim serve --sp-metadata {ends.entity_id}"
+        else:
+            yield f"OpenID Connect sign in at {ends.oidc_login}"
+            yield f"               idpsim serve --redirect-uri {ends.redirect_uri}"
+        yield ""
+
+
 def _told(
     provider: ServiceProvider, issued: dict[str, str], token: str | None, origin: str, page: Page
 ) -> Iterator[str]:
@@ -125,4 +187,3 @@ def _told(
         yield f"token          {'the one that was given' if token else fresh or 'none: SCIM is shut'}"
         yield f"try            idpsim run --target {url} --token {word}"
         yield ""
-    yield page.quiet("Ctrl-C ends it; everything in it is forgotten then.")

@@ -105,8 +105,8 @@ class SignInResult:
     telling first: values of userinfo, claims or fields; `page` the text of the page that says so. `told` is true
     where `shown` comes from what the scenario's `sso.shows` names, so that nothing shown means nobody signed in.
     `must`, `why` and `source` are the tampering's own: what a service provider has to do about it, and where it says
-    so. `stranger`: whom the signature of a tampering covers is nobody of the directory, so to accept somebody unknown is
-    right as well.
+    so. `stranger`: whom the signature of a tampering covers is nobody of the directory, so that to accept somebody
+    unknown is right as well.
     """
 
     word: Literal["signed-in", "refused", "failed"]

@@ -80,7 +80,9 @@ def _is_signed(token: str, header: Claims, keys: Fetch, switches: Switches) -> b
     if isinstance(algorithm, str) and algorithm.lower() == "none":
         return switches.oidc_accepts_none
     if algorithm == "HS256" and switches.oidc_accepts_hs256:
-        return any(_is_mac(token, secret) for key in _chosen(keys(False), None) for secret in _as_secrets(key))
+        return any(
+            _is_mac(token, secret) for key in _chosen(keys(False), header.get("kid")) for secret in _as_secrets(key)
+        )
     return False
 
 

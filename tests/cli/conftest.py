@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from idpsim.cli import main
+from idpsim.profiles import all_sign_ons
+from idpsim.sso.keys import make
+from idpsim.sso.provider import app_of
 
 Idpsim = Callable[..., Result]
 Scenario = Callable[..., str]
@@ -32,6 +36,20 @@ def idpsim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Idpsim]:
         return CliRunner().invoke(main, list(arguments), prog_name="idpsim", **more)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as `idpsim certs` leaves it, made once, since keys take their time."""
+    folder = tmp_path_factory.mktemp("made") / "certs"
+    list(make(folder, [app_of(each) for each in all_sign_ons().values()]))
+    return folder
+
+
+@pytest.fixture
+def keys(made_keys: Path, tmp_path: Path) -> Path:
+    """Keys where `idpsim certs` puts them."""
+    return Path(shutil.copytree(made_keys, tmp_path / "certs"))
 
 
 @pytest.fixture

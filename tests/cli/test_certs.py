@@ -11,6 +11,8 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from tests.cli.conftest import Idpsim
 
+pytestmark = pytest.mark.thorough
+
 NEXT = "Next: idpsim sso{} prints what to enter at your service provider.\n"
 NAMES = {
     "secret",

@@ -133,20 +133,16 @@ def test_it_warns_of_what_does_not_last_and_of_who_can_reach_it(idpsim: Idpsim) 
     ]
 
 
-@pytest.mark.usefixtures("ending")
+@pytest.mark.usefixtures("ending", "keys")
 def test_with_keys_there_is_nothing_to_warn_of(idpsim: Idpsim) -> None:
-    idpsim("certs")
-
     ended = idpsim("serve", "--port", "0")
 
     assert (ended.exit_code, ended.stderr) == (0, "")
     assert [f"idpsim sso {vendor}\n" in ended.output for vendor in ("okta", "entra", "onelogin")] == [True] * 3
 
 
-@pytest.mark.usefixtures("ending")
+@pytest.mark.usefixtures("ending", "keys")
 def test_an_app_without_keys_is_warned_of(idpsim: Idpsim) -> None:
-    idpsim("certs")
-
     ended = idpsim("serve", "--port", "0", "--app", "another")
 
     assert "idpsim certs --app another makes lasting ones" in ended.stderr

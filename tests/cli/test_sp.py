@@ -172,3 +172,33 @@ def test_a_shut_gate_is_said(monkeypatch: pytest.MonkeyPatch, idpsim: Idpsim) ->
     ended = idpsim("sp", "--port", "0", "--switch", "plan=starter")
 
     assert "SCIM is shut" in ended.stderr
+
+
+def test_it_signs_people_in_with_the_identity_provider_that_it_is_given(
+    idpsim: Idpsim, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from idpsim.cli import sp
+
+    monkeypatch.setattr(sp, "until_signalled", _end)
+    (keys / "okta.xml").write_bytes(idpsim("sso", "okta", "--metadata").stdout_bytes)
+    oidc = ("--oidc", "http://x.test", "--client-id", "c")
+
+    ended = idpsim("sp", "--port", "0", "--idp", "okta", "--saml", "certs/okta.xml", *oidc)
+
+    assert "/sso/okta/saml/login\n" in ended.output
+    assert "idpsim serve --redirect-uri http://127.0.0.1:" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--client-id", "c"), "belong to --oidc ISSUER"),
+        (("--oidc", "http://x.test"), "--oidc needs --client-id"),
+        (("--saml", "nowhere.xml"), "nowhere.xml cannot be read"),
+    ],
+)
+def test_half_a_trust_is_refused(idpsim: Idpsim, arguments: tuple[str, ...], said: str) -> None:
+    ended = idpsim("sp", "--port", "0", *arguments)
+
+    assert ended.exit_code == 2
+    assert said in ended.stderr

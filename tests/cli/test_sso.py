@@ -21,10 +21,9 @@ HINT = "Certificate and client secret are made anew each time: idpsim certs{} ma
 
 
 @pytest.fixture
-def kept(idpsim: Idpsim, tmp_path: Path) -> Keys:
+def kept(keys: Path) -> Keys:
     """The keys of `certs`."""
-    assert idpsim("certs").exit_code == 0
-    return Keys(tmp_path / "certs")
+    return Keys(keys)
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

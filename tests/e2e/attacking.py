@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from idpsim.api import Playing, load, opened
+from idpsim.scenario.model import OidcSide, SamlSide, Script, Shows, Verification
 from idpsim.scenario.results import RunResult
 from idpsim.serving import serving
 from idpsim.signing.hosting import in_process
 from idpsim.signing.keyring import Keyring
-from idpsim.signon import Registration
+from idpsim.signon import Protocol, Registration
 from tests.e2e.playing import ROOT
 from tests.e2e.signing import Hosted
 from tests.service_providers.keys import SpKeys
@@ -83,15 +85,38 @@ class Target:
         }
 
     def attacked(self, vendor: str, settings: Mapping[str, Any] | None = None) -> RunResult:
-        """The hardening scenario, played at this service provider."""
-        script = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor)).script(
-            vendor
-        )
+        """The hardening scenario, played at this service provider; with SCIM where there is any."""
+        loaded = load(ROOT / "scenarios/sso-hardening.yaml", idp=[vendor], variables=self.variables(vendor))
+        return self.run(loaded.script(vendor), settings)
+
+    def run(self, script: Script, settings: Mapping[str, Any] | None = None) -> RunResult:
+        """A script with more of the app's settings."""
+        scim: dict[str, Any] = {}
+        if self.site.kind in SCIM_PATHS:
+            scim = {"targets": {"": self.site.scim}, "tokens": {"": self.site.token}}
         script = replace(script, settings={**script.settings, **(settings or {})})
-        scim = (
-            {"targets": {"": self.site.scim}, "tokens": {"": self.site.token}} if self.site.kind in SCIM_PATHS else {}
-        )
-        with opened(script, Playing(**scim, keyring=self.idp.keyring)) as run:
-            for _ in run:
-                pass
-            return run.result()
+        return run(script, Playing(**scim, keyring=self.idp.keyring))
+
+    def signing_in(self, script: Script, vendor: str, via: Protocol) -> Script:
+        """A script whose sign-ins are at this service provider."""
+        at, name = partial(self.site.at, f"{vendor}-{via}"), f"{vendor}-{via}"
+        assert name in self.names
+        assert script.sso is not None
+        saml = SamlSide(metadata=at("metadata")) if via == "saml" else SamlSide()
+        oidc = OidcSide(redirect_uris=(at("callback"),)) if via == "oidc" else OidcSide()
+        shows = Shows(url=at("me"), at=("id", "user"))
+        sso = replace(script.sso, protocol=via, login=at("login"), saml=saml, oidc=oidc, shows=shows)
+        return replace(script, sso=sso, verify=Verification(within=0.2))
+
+
+def run(script: Script, how: Playing) -> RunResult:
+    """A script, played to its end."""
+    with opened(script, how) as playing:
+        for _ in playing:
+            pass
+        return playing.result()
+
+
+def reported(result: RunResult) -> set[str]:
+    """The steps that are reported, by their names: of a falsified sign-in that of the falsification."""
+    return {each.name or each.event for each in result.steps if each.failures}

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from flask import Request
 
 MOST = 65_536
+MOST_QUERY = 16_384
 FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 
@@ -34,7 +35,7 @@ class Asked:
 def query(request: Request) -> Asked:
     """The parameters of a URL."""
     raw = request.query_string
-    return _asked(raw) if len(raw) <= MOST else Asked({}, too_large=True)
+    return _asked(raw) if len(raw) <= MOST_QUERY else Asked({}, too_large=True)
 
 
 def form(request: Request) -> Asked:

@@ -5,7 +5,11 @@ from idpsim.profiles.onelogin.scim import PROFILES, connect
 from idpsim.provisioning.flow import Call, Ended, Failed, Waiting
 from idpsim.provisioning.links import Promise
 from idpsim.provisioning.profile import Change
+import pytest
+
 from idpsim.wire import NoResponse, Response
+
+pytestmark = pytest.mark.thorough
 
 KINDS = ("unreachable", "timeout", "reset", "truncated", "too-large", "malformed", "lost", "held")
 DEEP = b"[" * 500 + b"]" * 500
