@@ -152,9 +152,10 @@ class Signing:
         sso = script.sso
         if sso is None or (script.target.scim is None and not sso.elsewhere):
             return ""
-        if sso.login_of(via) or (start == "idp" and (via == "saml" or sso.oidc.initiate_login_uri)):
-            return ""
-        return f"no login for {via} is configured: sso.{via}.login"
+        if start == "idp":
+            begins = via == "saml" or sso.oidc.initiate_login_uri
+            return "" if begins else "the identity provider knows no place to start at: sso.oidc.initiate_login_uri"
+        return "" if sso.login_of(via) else f"no login for {via} is configured: sso.{via}.login"
 
     def _sign_out(self, step: Step, sign_in: SignIn) -> dict[str, Outcome]:
         return {key: self._out(key, sign_in) for key in self._session.keys(step)}

@@ -179,7 +179,8 @@ class SamlLook:
     name_id_formats: the Formats that a request may ask for; None where anything goes.
     attributes: in their order; `shuffled` where that is not a stable one. audience: given the request's Issuer.
     logout_issuer: a template, who answers a LogoutRequest. authn_context: the class, given those that were asked for;
-    `authn_contexts` are those that can be met, None where it makes no difference what is asked for. recipient: where the confirmation says it goes, given where it goes.
+    `authn_contexts` are those that can be met, None where it makes no difference what is asked for. recipient:
+    where the confirmation says it goes, given where it goes.
     authn_instant: the moment of issue, one second before it, or when the person has really authenticated.
     session_index: the Assertion's ID, the request's ID (of its own where there is none), or of its own.
     metadata: the document as text, unsigned, given the id for its root and the certificates, DER, the active one

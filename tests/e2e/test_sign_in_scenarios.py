@@ -9,10 +9,10 @@ from idpsim.scenario.results import RunResult
 from idpsim.signing.keyring import Keyring
 from idpsim.signon import Protocol
 from tests.e2e.attacking import Attacker, Target
-from tests.e2e.playing import ROOT, verdict
-from tests.e2e.verifying import ALWAYS, EMAIL_ATTRIBUTE, SCOPE
+from tests.e2e.playing import ROOT
+from tests.e2e.verifying import ALWAYS
 from tests.service_providers.keys import sp_keys
-from tests.service_providers.running import free_port, why_not
+from tests.service_providers.running import free_port
 
 SCENARIOS = {"saml": ("sso-leaver", "jit-before-scim", "scim-before-jit")}
 SCENARIOS["oidc"] = (*SCENARIOS["saml"], "sso-oidc")
@@ -27,3 +27,52 @@ def attacker(tmp_path_factory: pytest.TempPathFactory) -> Attacker:
 def played(target: Target, scenario: str, vendor: str, via: Protocol) -> RunResult:
     script = load(ROOT / f"scenarios/{scenario}.yaml", idp=[vendor]).script(vendor)
     return target.run(target.signing_in(script, vendor, via), ALWAYS[vendor])
+
+
+DERIVED = "displayName is"  # made anew of the name, whatever was sent
+GOES_ON = "the live session of ada goes on"  # the session's user is read without a look at is_active
+DJANGO_OIDC = {
+    "sso-leaver": {4: GOES_ON},
+    "sso-oidc": {4: GOES_ON},
+    "jit-before-scim": {5: DERIVED, 6: GOES_ON},
+    "scim-before-jit": {5: GOES_ON},
+}
+DESERVED: dict[tuple[str, str, Protocol], dict[str, dict[int, str]]] = {
+    ("better-auth-sso", "okta", "saml"): {},
+    ("better-auth-sso", "okta", "oidc"): {},
+    ("better-auth-sso", "entra", "saml"): {"jit-before-scim": {5: DERIVED}},
+    ("better-auth-sso", "entra", "oidc"): {"jit-before-scim": {5: DERIVED}},
+    ("django-sso", "okta", "saml"): {"jit-before-scim": {5: DERIVED, 6: DERIVED}},
+    ("django-sso", "okta", "oidc"): DJANGO_OIDC,
+}
+CASES = [(*key, scenario) for key in DESERVED for scenario in SCENARIOS[key[2]]]
+
+
+@pytest.mark.parametrize(("kind", "vendor", "via", "scenario"), CASES)
+def test_a_product_gets_the_verdict_that_it_deserves(
+    attacker: Attacker, kind: str, vendor: str, via: Protocol, scenario: str
+) -> None:
+    for needed in (kind, "xmlsec1") if (kind, via) == ("django-sso", "saml") else (kind,):
+        if reason := why_not(needed):
+            pytest.skip(reason)
+    saml = {"email_attribute": EMAIL_ATTRIBUTE} if kind == "better-auth-sso" else {}
+    oidc = {"scope": {name: each.removesuffix(" offline_access") for name, each in SCOPE.items()}}
+
+    with attacker.target(kind, (vendor, via), saml=saml, oidc=oidc) as target:
+        result = played(target, scenario, vendor, via)
+
+    found, wanted = verdict(result), DESERVED[kind, vendor, via].get(scenario, {})
+    assert set(found) == set(wanted)
+    assert all(any(text in each for each in found[step]) for step, text in wanted.items())
+
+
+def test_a_sign_in_cannot_start_where_the_service_provider_has_no_place_for_it(attacker: Attacker) -> None:
+    if reason := why_not("better-auth-sso"):
+        pytest.skip(reason)
+
+    with attacker.target("better-auth-sso", ("okta", "oidc")) as target:
+        result = played(target, "scim-before-jit", "okta", "oidc")
+
+    assert [each.reasons for each in result.steps if each.outcome == "skipped"] == [
+        {"ada": "the identity provider knows no place to start at: sso.oidc.initiate_login_uri"}
+    ]

@@ -1,12 +1,12 @@
 import json
 import pickle
 
+import pytest
+
 from idpsim.profiles.onelogin.scim import PROFILES, connect
 from idpsim.provisioning.flow import Call, Ended, Failed, Waiting
 from idpsim.provisioning.links import Promise
 from idpsim.provisioning.profile import Change
-import pytest
-
 from idpsim.wire import NoResponse, Response
 
 pytestmark = pytest.mark.thorough
