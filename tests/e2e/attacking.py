@@ -28,18 +28,19 @@ LABEL = "idpsim"
 class Attacker:
     """The identity provider that runs are to host: its address and keys, before there is any run.
 
-    `sp` is the key pair of every service provider, `folder` keeps what they are given.
+    `sp` is the key pair of every service provider, `folder` keeps what they are given. `standing`: it runs already.
     """
 
     keyring: Keyring
     folder: Path
     sp: SpKeys
+    standing: bool = False
 
     @contextlib.contextmanager
     def up(self) -> Iterator[Hosted]:
         """It answers before the run, as when an administrator sets a service provider up."""
         provider = in_process(self.keyring)
-        with serving(provider.wsgi, *self.keyring.address):
+        with contextlib.nullcontext() if self.standing else serving(provider.wsgi, *self.keyring.address):
             yield Hosted(self.keyring.base, provider, self.folder, self.sp)
 
     @contextlib.contextmanager

@@ -7,12 +7,16 @@ import tracemalloc
 import zlib
 from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote_plus
 
 import pytest
 
 from idpsim.saml.received import PACKED, RELAY_STATE, UNPACKED, Message, Unacceptable, posted, redirected
-from tests.sso.saml.asking import authn, by_post, by_redirect, deflated, form, query
+from tests.sso.saml import asking
+from tests.sso.saml.asking import by_post, by_redirect, deflated, form, query
+
+authn = partial(asking.authn, issued="2026-01-05T09:00:00Z")
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY {name} "{f"&{inner};" * 10}">' for name, inner in zip("bcdefghij", "abcdefghi", strict=True)

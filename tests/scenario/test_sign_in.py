@@ -317,6 +317,15 @@ def test_a_run_of_sign_ins_only_in_which_nobody_was_signed_in_has_not_passed() -
     ]
 
 
+def test_a_sign_in_that_the_identity_provider_starts_needs_a_place_to_start_at() -> None:
+    head = HEAD.replace("protocol: saml", 'protocol: oidc, login: "https://sp.test/login"')
+
+    played = play("  - sign-in: ada\n    start: idp\n", head=head)
+
+    reason = "the identity provider knows no place to start at: sso.oidc.initiate_login_uri"
+    assert played.steps[0].reasons == {"ada": reason}
+
+
 def test_a_run_with_provisioning_needs_the_vendors_requests() -> None:
     played = play("  - sign-in: ada\n  - approve:\n")
 
