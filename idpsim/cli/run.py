@@ -29,12 +29,13 @@ from idpsim import api
 from idpsim.cli import INTERRUPTED, given, outputs, playing, written
 from idpsim.cli.errors import tell
 from idpsim.cli.terminal import Progress, echo, page_of
+from idpsim.cli.whereabouts import whereabouts
 from idpsim.errors import UsageError
 from idpsim.report.console import Console
 from idpsim.report.secrets import Secrets, of_script, of_variables
 from idpsim.report.text import Page
 from idpsim.scenario.load import Scenario
-from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
+from idpsim.signing.keyring import Keyring
 from idpsim.transport.http import proxies_from_environment
 
 
@@ -83,22 +84,7 @@ def _suffix(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     metavar="S",
     help="Longest pause, in seconds, that the target may ask for.",
 )
-@click.option(
-    "--idp-url",
-    metavar="URL",
-    default=DEFAULT_IDP,
-    envvar="IDPSIM_IDP_URL",
-    show_default=True,
-    help="Where the service provider reaches the identity provider, for sign-in.",
-)
-@click.option(
-    "--certs",
-    metavar="DIR",
-    default=DEFAULT_FOLDER,
-    envvar="IDPSIM_CERTS",
-    show_default=True,
-    help="Its keys, as `idpsim certs` makes them.",
-)
+@whereabouts
 @click.option("--real-time", is_flag=True, help="Let virtual time pass for real: 40 minutes take 40 minutes.")
 @click.option("--fail-fast", is_flag=True, help="End at the first failure.")
 @click.option("--keep", is_flag=True, help="Leave what was created at the target.")

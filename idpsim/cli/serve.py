@@ -20,9 +20,10 @@ import click
 from idpsim import api
 from idpsim.cli import given, written
 from idpsim.cli.terminal import echo, page_of
+from idpsim.cli.whereabouts import whereabouts
 from idpsim.errors import UsageError
 from idpsim.scenario.model import Script
-from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
+from idpsim.signing.keyring import Keyring
 
 
 @click.command(help=written(__doc__))
@@ -30,22 +31,7 @@ from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
 @click.option("--idp", metavar="VENDOR", help="The vendor whose values the scenario is read for, where they differ.")
 @click.option("--host", help="Address to listen on, that of the URL by default.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, that of the URL by default.")
-@click.option(
-    "--idp-url",
-    metavar="URL",
-    default=DEFAULT_IDP,
-    envvar="IDPSIM_IDP_URL",
-    show_default=True,
-    help="Where browsers and service providers reach it; IDPSIM_IDP_URL stands for it.",
-)
-@click.option(
-    "--certs",
-    metavar="DIR",
-    default=DEFAULT_FOLDER,
-    envvar="IDPSIM_CERTS",
-    show_default=True,
-    help="Where the keys are; IDPSIM_CERTS stands for it.",
-)
+@whereabouts
 @click.option("--app", "label", metavar="NAME", help="The app's name.  [default: idpsim]")
 @click.option("--sp-metadata", metavar="URL|FILE", help="SAML metadata of your service provider.")
 @click.option(

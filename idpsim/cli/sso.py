@@ -21,10 +21,11 @@ import click
 
 from idpsim.cli import written
 from idpsim.cli.terminal import echo, page_of
+from idpsim.cli.whereabouts import whereabouts
 from idpsim.errors import UsageError
 from idpsim.profiles import all_sign_ons, profile
 from idpsim.report.text import Page
-from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
+from idpsim.signing.keyring import DEFAULT_FOLDER, Keyring
 
 
 @click.command(help=written(__doc__))
@@ -40,22 +41,7 @@ from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
     show_default=True,
     help="Text to read, or JSON.",
 )
-@click.option(
-    "--certs",
-    metavar="DIR",
-    default=DEFAULT_FOLDER,
-    envvar="IDPSIM_CERTS",
-    show_default=True,
-    help="Where the keys are; IDPSIM_CERTS stands for it.",
-)
-@click.option(
-    "--idp-url",
-    metavar="URL",
-    default=DEFAULT_IDP,
-    envvar="IDPSIM_IDP_URL",
-    show_default=True,
-    help="Where the identity provider is reached; IDPSIM_IDP_URL stands for it.",
-)
+@whereabouts
 def sso(vendor: str | None, label: str, protocol: str | None, metadata: bool, shape: str, **where: str) -> None:
     """Print the values."""
     from idpsim.sso.keys import valid_label
