@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 from idpsim.report.text import clipped, visible, visible_lines
 
 PARSED = 200_000
+PAGE = 20_000
+WHOLE = 100
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(head|style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def shown(text: str, width: int, most: int) -> list[str]:
-    """A body in at most `most` lines of `width` columns; the last line says how much is left out."""
+    """A body in at most `most` lines of `width` columns; the last line says how much is left out.
+
+    Of an HTML page that has to be short only what a person would read on it.
+    """
+    if most < WHOLE and _PAGE.match(text):
+        text = _read_of(text)
     lines = _laid_out(text, width)
     if lines is None:
         part = text[: (most + 1) * width * 2]
@@ -22,6 +34,13 @@ def shown(text: str, width: int, most: int) -> list[str]:
     if len(lines) <= most:
         return lines
     return [*lines[: most - 1], f"... {len(lines) - most + 1:,} more lines"]
+
+
+def _read_of(page: str) -> str:
+    """The text of an HTML page, a line for each piece of it."""
+    bare = _TAG.sub("\n", _UNSEEN.sub("\n", page[:PAGE]))
+    lines = (" ".join(unescape(line).split()) for line in bare.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _laid_out(text: str, width: int) -> list[str] | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from idpsim.directory import Person, person
+from idpsim.profiles import all_sign_ons
 from idpsim.provisioning.flow import Failed
 from idpsim.scenario.model import Step
 
@@ -44,7 +45,9 @@ class Gate:
             self._cause = self._prove()
         if not self._cause:
             return None
-        return Failed(f"nothing is provisioned before a sign-in has worked: {self._cause}", code=SIGN_IN)
+        where = all_sign_ons()[self._session.profile.vendor].gate
+        said = f"nothing is provisioned before a sign-in has worked: {self._cause}; {where}"
+        return Failed(said, code=SIGN_IN)
 
     def _prove(self) -> str:
         """Sign the prover in; why that did not work, empty where it did."""

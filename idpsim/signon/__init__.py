@@ -67,7 +67,8 @@ class SignOn:
     `ids` makes the ids of an app from the label that its administrator gave it, always the same for the same label;
     the looks' URL templates are filled with them. `person_id` gives the directory id of a person (or group) by uid,
     the same that the vendor's SCIM client sends; its first argument is the provisioning app. `terms` is what the
-    vendor's screens call what is entered at the service provider.
+    vendor's screens call what is entered at the service provider, `gate` what stands still on them until a sign-in
+    works.
     """
 
     vendor: str
@@ -79,6 +80,7 @@ class SignOn:
     oidc: OidcLook
     settings: Mapping[str, Any]
     terms: Mapping[str, str]
+    gate: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,3 +53,14 @@ def test_json_that_is_nested_without_end_is_shown_as_text() -> None:
 
 def test_escapes_inside_json_stay_visible() -> None:
     assert shown('{"a":"\\u001b[31m\\u202e"}', 80, 3) == ['{"a": "\\u001b[31m\\u202e"}']
+
+
+PAGE = "<!doctype html><html><head><title>x</title><style>a{}</style></head><body><h1>No</h1><p>Not &amp;\n you.</p>"
+
+
+def test_of_a_page_that_has_to_be_short_the_text_is_shown() -> None:
+    assert shown(PAGE, 80, 24) == ["No", "Not &", "you."]
+
+
+def test_a_page_is_whole_where_there_is_room() -> None:
+    assert shown(PAGE, 200, 200)[0].startswith("<!doctype html><html><head>")

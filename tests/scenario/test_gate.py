@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from idpsim.profiles import all_sign_ons
 from idpsim.signon import SignInResult
 
 from .canned import HEAD, REFUSED, opened, play
@@ -123,4 +124,5 @@ def test_a_login_that_is_missing_keeps_the_gate_shut() -> None:
     played = play("  - assign: ada\n", head=head)
 
     cause = "no login for saml is configured: sso.saml.login"
-    assert played.messages == [f"ada: failed: nothing is provisioned before a sign-in has worked: {cause}"]
+    said = f"ada: failed: nothing is provisioned before a sign-in has worked: {cause}; {all_sign_ons()['okta'].gate}"
+    assert played.messages == [said]

@@ -25,6 +25,9 @@ TERMS = {
     "client_id": "Application (client) ID",
     "client_secret": "Client secret",
 }
+GATE = (
+    "Single sign-on of the enterprise application has no successful test, so its Provisioning has no Admin Credentials"
+)
 
 
 def ids(label: str) -> Mapping[str, str]:
@@ -39,5 +42,14 @@ def person_id(app: App, uid: str) -> str:
 
 
 SIGN_ON = SignOn(
-    "entra", "Microsoft Entra ID", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS
+    "entra",
+    "Microsoft Entra ID",
+    ids,
+    person_id,
+    saml.LOOK,
+    saml_errors.ERRORS,
+    oidc.LOOK,
+    SIGN_ON_SETTINGS,
+    TERMS,
+    GATE,
 )

@@ -25,6 +25,9 @@ TERMS = {
     "client_secret": "Client secret",
 }
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+GATE = (
+    "the app's Sign On tab is not proven, so nobody fills in its Provisioning tab (Integration: base URL and API token)"
+)
 
 
 def ids(label: str) -> Mapping[str, str]:
@@ -44,4 +47,6 @@ def person_id(app: App, uid: str) -> str:
     return okta_id(app, "00u", uid)
 
 
-SIGN_ON = SignOn("okta", "Okta", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS)
+SIGN_ON = SignOn(
+    "okta", "Okta", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS, GATE
+)

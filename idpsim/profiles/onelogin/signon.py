@@ -24,6 +24,7 @@ TERMS = {
     "client_id": "Client ID",
     "client_secret": "Client Secret",
 }
+GATE = "the connector's SSO tab is not proven, so API Connection on its Configuration tab stays Disabled"
 
 
 def ids(label: str) -> Mapping[str, str]:
@@ -41,5 +42,5 @@ def person_id(app: App, uid: str) -> str:
 
 
 SIGN_ON = SignOn(
-    "onelogin", "OneLogin", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS
+    "onelogin", "OneLogin", ids, person_id, saml.LOOK, saml_errors.ERRORS, oidc.LOOK, SIGN_ON_SETTINGS, TERMS, GATE
 )
