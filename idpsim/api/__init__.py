@@ -107,8 +107,8 @@ def reached(url: str, timeout: float = 60.0, insecure: bool = False) -> Iterator
 
 def redactor(script: Script, how: Playing) -> Redactor:
     """What keeps this script's secrets out of every output."""
-    token = target_of(script, how).token
-    return Redactor([token] if token else [])
+    secret = script.sso.oidc.client_secret if script.sso is not None else None
+    return Redactor(filter(None, (target_of(script, how).token, secret)))
 
 
 def har_writer(file: Any, redact: Redactor) -> HarWriter:

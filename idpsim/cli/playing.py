@@ -117,6 +117,10 @@ class Player:
 
 def _heading(script: Script, how: api.Playing) -> Heading:
     target = api.target_of(script, how)
+    title = profile(script.profile).title
+    if target.scim is None and script.sso is not None and script.sso.elsewhere:
+        text = f"{script.sso.login_of(script.sso.protocol) or 'a service provider'}, sign-in only"
+        return Heading(script.file, script.name, script.profile, title, text, source=script.source)
     if target.scim is None:
         text = EMBEDDED
         if target.embedded:
@@ -124,7 +128,6 @@ def _heading(script: Script, how: api.Playing) -> Heading:
     else:
         text = target.scim + ("" if target.token or target.auth == "none" else ", without a token")
     in_process = target.scim is None or target.scim.startswith("wsgi:")
-    title = profile(script.profile).title
     return Heading(script.file, script.name, script.profile, title, text, target.scim or "", in_process, script.source)
 
 

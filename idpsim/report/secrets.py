@@ -50,6 +50,8 @@ def of_script(script: Script) -> Iterable[str]:
     """The secrets that a script gives away by itself."""
     if script.target.token:
         yield script.target.token
+    if script.sso is not None and script.sso.oidc.client_secret:
+        yield script.sso.oidc.client_secret
     yield from (value for name, value in script.target.headers if _SECRET_HEADER.search(name))
     for step in script.steps:
         for name in ("token", "password"):

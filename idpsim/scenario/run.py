@@ -99,7 +99,9 @@ class Run:
             return
         self._cleaned = True
         self._world.transcript.flush()
-        if not self._options.keep and self._world.scim:
+        if not self._world.scim:
+            self._clean_up = CleanUp()
+        elif not self._options.keep:
             self._clean_up = clean_up(self.session)
 
     def result(self) -> RunResult:
