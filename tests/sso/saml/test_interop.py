@@ -16,6 +16,7 @@ from idpsim.sso.app import App
 from idpsim.sso.saml import logout
 from idpsim.sso.saml.metadata import metadata
 from idpsim.sso.saml.response import SAMLP
+from tests.parts import needed
 from tests.sso.front import ACS, SP
 from tests.sso.saml.papers import ASKED, ASKED_OUT, STATED, VENDORS, app, facts, pem, response, signing
 
@@ -63,8 +64,8 @@ CASES = [(vendor, how, settings) for vendor, of in SIGNED.items() for how, setti
 
 def strictly(of: App, raw: bytes, *, signed: str = "assertion", encrypted: bool = False) -> Any:
     """The Response as python3-saml has judged it: an object with an error, or with a name."""
-    saml = pytest.importorskip("onelogin.saml2.response")
-    settings = pytest.importorskip("onelogin.saml2.settings")
+    saml = needed("onelogin.saml2.response")
+    settings = needed("onelogin.saml2.settings")
     private = KEY.key.private_bytes(*_pkcs8()).decode()
     of_sp = settings.OneLogin_Saml2_Settings(
         {
@@ -124,7 +125,7 @@ def test_python3_saml_accepts_every_encrypted_response(vendor: str, settings: di
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_python3_saml_reads_the_metadata(vendor: str) -> None:
-    parser = pytest.importorskip("onelogin.saml2.idp_metadata_parser").OneLogin_Saml2_IdPMetadataParser
+    parser = needed("onelogin.saml2.idp_metadata_parser").OneLogin_Saml2_IdPMetadataParser
     of = app(vendor)
 
     read = parser.parse(metadata(of, (signing(),)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from idpsim.sso.tamper.catalogue import entries
+from tests.parts import needed
 from tests.sso.front import VENDORS
 from tests.sso.tamper.issuing import issued
 from tests.sso.tamper.judging import judged
@@ -15,7 +16,7 @@ from tests.sso.tamper.table import right
 
 pytestmark = pytest.mark.thorough
 
-pytest.importorskip("onelogin.saml2")
+needed("onelogin.saml2")
 
 ADA, GRACE = "ada@example.com", "grace@example.com"
 REFUSED = (
