@@ -46,6 +46,11 @@ _JSON_FIELD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _JWT = re.compile(r"\beyJ[\w-]{6,}\.eyJ[\w-]{6,}\.[\w-]*")
+_ENCODED = re.compile(r"(?:PD94|PHNh|PFJl|PEFz|PEVu)(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]|\\[nr/]|[\r\n]){28,}")
+_ASSERTION = re.compile(
+    r"(?:<|&lt;)(?:\w+:)?(?:Encrypted)?Assertion\b[\s\S]*?(?:(?:</|&lt;/)(?:\w+:)?(?:Encrypted)?Assertion|\Z)"
+)
+_CODE = re.compile(r"((?:^|[?&])code=)[^&\s\"'<>#]+")
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 _INPUT = re.compile(r"<input\b[^<>]*", re.IGNORECASE)
 _INPUT_NAME = re.compile(rf"\bname=[\"']?(?:{_FIELDS})\b", re.IGNORECASE)
@@ -74,7 +79,7 @@ class Redactor:
         for secret in self._texts:
             if secret in text:
                 text = text.replace(secret, REDACTED)
-        return _JWT.sub(REDACTED, text) if "eyJ" in text else text
+        return _tokens(text)
 
     def url(self, url: str) -> str:
         """A URL without the known secrets, without a password before the host and without secret parameters."""
@@ -83,7 +88,7 @@ class Redactor:
             url = _USERINFO.sub(rf"\1{REDACTED}", url)
         if "=" in url and _holds(_WORDS, url.lower()):
             url = _PARAMETER.sub(rf"\1{REDACTED}", url)
-        return url
+        return _code(url)
 
     def header(self, name: str, value: str) -> str:
         """The value of one header; credentials keep their scheme, cookies their names."""
@@ -106,12 +111,27 @@ class Redactor:
             if secret in body:
                 text = self.text(text)
                 break
-        if b"eyJ" in body:
-            text = _JWT.sub(REDACTED, text)
+        text = _code(_tokens(text))
         lower = body.lower()
         if _holds(_BYTE_WORDS, lower) or (rb"\u00" in lower and _ESCAPED_LETTER.search(lower)):
             text = _fields(text)
         return text
+
+
+def _tokens(text: str) -> str:
+    """A text without JWTs and SAML assertions, XML or base64, which are secrets wherever they stand."""
+    if "eyJ" in text:
+        text = _JWT.sub(REDACTED, text)
+    if "Assertion" in text:
+        text = _ASSERTION.sub(REDACTED, text)
+    if "PD94" in text or "PHNh" in text or "PFJl" in text or "PEFz" in text or "PEVu" in text:
+        text = _ENCODED.sub(REDACTED, text)
+    return text
+
+
+def _code(text: str) -> str:
+    """A URL or form without an authorization code, which is known by the state beside it."""
+    return _CODE.sub(rf"\1{REDACTED}", text) if "code=" in text and "state=" in text else text
 
 
 def _holds(words: tuple[AnyStr, ...], lower: AnyStr) -> bool:

@@ -188,3 +188,32 @@ def test_a_jwt_is_a_secret_wherever_it_stands(text: str) -> None:
 
 def test_what_only_begins_like_a_jwt_stays() -> None:
     assert Redactor().text("eyJhbGciOiJSUzI1NiJ9 and eyJ.x.y") == "eyJhbGciOiJSUzI1NiJ9 and eyJ.x.y"
+
+
+XML = '<saml:Assertion xmlns:saml="urn:x" ID="a"><saml:NameID>ada</saml:NameID></saml:Assertion>'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"debug: {b64encode(b'<samlp:Response>' + XML.encode() + b'</samlp:Response>').decode()}",
+        f"bad: {quote_plus(b64encode(b'<?xml version=1.0?>' + XML.encode()).decode())}!",
+        f"<pre>{XML}</pre>",
+        XML.replace("<", "&lt;"),
+        XML[:-30],
+    ],
+)
+def test_an_assertion_is_a_secret_wherever_it_stands(text: str) -> None:
+    shown = Redactor().body(text.encode())
+
+    assert "NameID" not in shown
+    assert b64encode(b"saml:NameID").decode()[:8] not in shown
+    assert "[redacted]" in shown
+
+
+def test_an_authorization_code_is_hidden_where_a_state_is_beside_it() -> None:
+    redact = Redactor()
+
+    assert redact.url("https://sp.test/cb?code=abc123&state=x") == "https://sp.test/cb?code=[redacted]&state=x"
+    assert redact.body(b"state=x&code=abc123") == "state=x&code=[redacted]"
+    assert redact.url("https://sp.test/errors?code=404") == "https://sp.test/errors?code=404"

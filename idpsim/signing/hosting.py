@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import Any, Protocol
 
 from idpsim.errors import IdpsimError, UsageError
@@ -39,12 +40,17 @@ class Host(Protocol):
 def hosted(keyring: Keyring) -> Iterator[Host]:
     """The identity provider on its address: our own, or the one that runs there already and has our keys."""
     provider = in_process(keyring)
+    provider.of_run = True
     host, port = keyring.address
     try:
         context = serving(provider.wsgi, host, port)
         context.__enter__()
     except CannotListen as taken:
-        yield _running(keyring, taken)
+        steered = _running(keyring, taken)
+        try:
+            yield steered
+        finally:
+            steered.give_back()
         return
     try:
         yield provider
@@ -63,6 +69,7 @@ class Steered:
     def __init__(self, base: str, keys: Keys) -> None:
         self._url = f"{base}/.idpsim/control"
         self._keys = keys
+        self._holder = token_hex(8)
 
     def register(self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]) -> None:
         given = registration_json(registration or Registration())
@@ -73,6 +80,11 @@ class Steered:
 
     def publish(self, vendor: str, label: str, fault: str | None) -> None:
         self._send("publish", vendor, label, fault=fault)
+
+    def give_back(self) -> None:
+        """Let every app be what it was before; one that does not answer any more has nothing to give back to."""
+        with suppress(IdpsimError):
+            self._answer({"do": "give-back"})
 
     def knows_us(self) -> bool:
         """Whether its keys are ours."""
@@ -86,7 +98,7 @@ class Steered:
     def _answer(self, command: Mapping[str, Any]) -> Any:
         import requests
 
-        claims = {"kind": "control", **command}
+        claims = {"kind": "control", "holder": self._holder, **command}
         sealed = tickets.seal(claims, self._keys.secret, time.time())
         try:
             return requests.post(self._url, data=sealed, headers={"Content-Type": "application/jwt"}, timeout=_SECONDS)
@@ -104,6 +116,11 @@ def _running(keyring: Keyring, taken: CannotListen) -> Steered:
         version = about["idpsim"]
     except (requests.RequestException, ValueError, KeyError, TypeError):
         raise UsageError(f"the identity provider {taken}; {elsewhere}") from None
+    if about.get("run"):
+        raise UsageError(
+            f"another run of idpsim serves at {keyring.base} while it lasts\n"
+            "  give this one another address with --idp-url, or start idpsim serve there for both"
+        )
     steered = Steered(keyring.base, keyring.keys)
     if not (keyring.keys.kept and steered.knows_us()):
         raise UsageError(

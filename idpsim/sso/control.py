@@ -13,6 +13,7 @@ from idpsim.errors import UsageError
 from idpsim.signon import Registration
 from idpsim.sso import tickets
 from idpsim.sso.keys import valid_label
+from idpsim.sso.lending import Lending
 
 if TYPE_CHECKING:
     from idpsim.sso.provider import IdentityProvider
@@ -21,10 +22,15 @@ _BYTES = ("encryption_certificate", "metadata")
 
 
 class Control:
-    """Carries out `register`, `roll` and `publish` for one who holds the secret of the keys; `greet` does nothing."""
+    """Carries out the commands of a run that holds the secret of the keys.
+
+    `register`, `roll` and `publish` are about an app, which the run has from then until `give-back`; `greet` does
+    nothing.
+    """
 
     def __init__(self, provider: IdentityProvider) -> None:
         self._provider = provider
+        self._lending = Lending(provider)
 
     def answer(self) -> tuple[Response, int]:
         """Do what the sealed command says, which is the body: a registration with metadata is too much for a header."""
@@ -41,9 +47,14 @@ class Control:
         return jsonify(done=True), 200
 
     def _do(self, claims: Mapping[str, Any]) -> None:
+        holder = str(claims.get("holder", ""))
+        if claims["do"] == "give-back":
+            self._lending.give_back(holder)
+            return
         vendor, label = str(claims["vendor"]), valid_label(str(claims["label"]))
         if vendor not in self._provider.sign_ons:
             raise ValueError(f"no such vendor: {vendor}")
+        self._lending.lend(holder, vendor, label)
         match claims["do"]:
             case "register":
                 registration = registration_of(claims["registration"])
@@ -52,6 +63,7 @@ class Control:
                 if claims["protocol"] not in ("saml", "oidc"):
                     raise ValueError("the protocol is saml or oidc")
                 self._provider.roll(vendor, label, claims["protocol"])
+                self._lending.rolled(holder, vendor, label, claims["protocol"])
             case "publish":
                 self._provider.publish(vendor, label, claims.get("fault"))
             case unknown:

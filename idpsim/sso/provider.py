@@ -57,6 +57,7 @@ class IdentityProvider:
         self.sessions = Sessions(now)
         self.sign_ons = {each.vendor: each for each in sign_ons}
         self.state: dict[str, Any] = {}
+        self.of_run = False
         self._apps: dict[tuple[str, str], App] = {}
         self._faults: dict[tuple[str, str], str] = {}
         self._lock = RLock()
@@ -88,6 +89,14 @@ class IdentityProvider:
         with self._lock:
             self.base = base
             self._apps = {name: replace(app, base=base) for name, app in self._apps.items()}
+
+    def put_back(self, vendor: str, label: str, app: App | None) -> None:
+        """Have an app as it was before, or not at all."""
+        with self._lock:
+            if app is None:
+                self._apps.pop((vendor, label), None)
+            else:
+                self._apps[vendor, label] = app
 
     def apps(self) -> tuple[App, ...]:
         """All apps of all vendors."""

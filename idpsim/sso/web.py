@@ -134,7 +134,7 @@ class WebFront:
 
     def about(self) -> Mapping[str, Any]:
         """What another idpsim asks before it signs in here."""
-        return {"idpsim": __version__, "base": self.base, "kept": self.keys.kept}
+        return {"idpsim": __version__, "base": self.base, "kept": self.keys.kept, "run": self.provider.of_run}
 
     def leave(self, vendor: str) -> Response:
         """Somebody signs out at a vendor's tenant itself, not at a service provider."""

@@ -71,10 +71,51 @@ def test_service_providers_with_metadata_of_any_usual_size_can_be_told_of(tmp_pa
 
     with listening(in_process(keyring), port) as other, hosted(keyring) as host:
         host.register("okta", "idpsim", large, {})
+        app = other.app(vendor="okta", label="idpsim")
 
-    app = other.app(vendor="okta", label="idpsim")
     assert app is not None
     assert app.registration == large
+
+
+def test_after_the_run_the_apps_are_what_they_were(tmp_path: Path) -> None:
+    port = free_port()
+    keyring = Keyring(f"http://localhost:{port}", folder_of(tmp_path / "certs"))
+    standing = in_process(keyring)
+    before = standing.register("okta", "idpsim", Registration(entity_id="https://old.test"))
+    key = standing.keys.saml(before)[0]
+
+    with listening(standing, port), hosted(keyring) as host:
+        host.register("okta", "idpsim", NEW, {})
+        host.register("okta", "another", NEW, {})
+        host.roll("okta", "idpsim", "saml")
+        host.publish("okta", "idpsim", "metadata_500")
+
+    assert standing.app(vendor="okta", label="idpsim") == before
+    assert standing.app(vendor="okta", label="another") is None
+    assert standing.keys.saml(before)[0] == key
+    assert standing.fault(before) is None
+
+
+def test_two_runs_do_not_have_the_same_app(tmp_path: Path) -> None:
+    port = free_port()
+    keyring = Keyring(f"http://localhost:{port}", folder_of(tmp_path / "certs"))
+
+    with listening(in_process(keyring), port), hosted(keyring) as one, hosted(keyring) as other:
+        one.register("okta", "idpsim", NEW, {})
+
+        with pytest.raises(IdpsimError, match="another run has the app idpsim"):
+            other.register("okta", "idpsim", NEW, {})
+
+
+def test_the_identity_provider_of_another_run_is_not_shared(tmp_path: Path) -> None:
+    keyring = Keyring(f"http://localhost:{free_port()}", folder_of(tmp_path / "certs"))
+
+    with (
+        hosted(keyring),
+        pytest.raises(UsageError, match="another run of idpsim serves at"),
+        hosted(keyring),
+    ):
+        pass
 
 
 def test_what_it_cannot_do_is_said_with_its_reason(tmp_path: Path) -> None:
