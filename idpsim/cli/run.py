@@ -130,10 +130,17 @@ def _how(options: dict[str, Any]) -> api.Playing:
         tokens=given.tokens(options["token"] or ([here["TOKEN"]] if here["TOKEN"] else []), names),
         proxies=proxies_from_environment(),
         directory=os.getcwd(),
-        keyring=Keyring(options["idp_url"].rstrip("/"), options["certs"]),
+        keyring=_keyring(options["idp_url"].rstrip("/"), options["certs"]),
         **{name: options[name] for name in ("seed", "suffix", "concurrency", "timeout", "max_wait", "real_time")},
         **{name: options[name] for name in ("fail_fast", "keep", "keep_names")},
     )
+
+
+def _keyring(url: str, folder: str) -> Keyring:
+    """Where the identity provider is; UsageError for an address that is none."""
+    keyring = Keyring(url, folder)
+    _ = keyring.address
+    return keyring
 
 
 def _read(paths: tuple[str, ...], idp: list[str] | None, variables: dict[str, str], secrets: Secrets) -> list[Scenario]:

@@ -208,7 +208,8 @@ def _unmet(tried: Tried, admitted: bool) -> bool:
         return True
     if admitted:
         return not tried.accepted or (as_victim(tried) and tried.result.must in ("accept", "not-victim"))
-    return tampered_wrong(tried) if tried.result.must == "not-victim" else tried.accepted
+    unsure = tried.result.must == "not-victim" or tried.result.crashed or tried.result.by_idp
+    return tampered_wrong(tried) if unsure else tried.accepted
 
 
 def _word(wanted: Expected) -> str:

@@ -46,8 +46,13 @@ class Gate:
         if not self._cause:
             return None
         where = all_sign_ons()[self._session.profile.vendor].gate
-        said = f"nothing is provisioned before a sign-in has worked: {self._cause}; {where}"
+        said = f"nothing is provisioned before a sign-in has worked: {self._cause}; {where}{self._hint()}"
         return Failed(said, code=SIGN_IN)
+
+    def _hint(self) -> str:
+        """What helps where nobody is let in who has no account."""
+        own = self.prover.key == ADMINISTRATOR
+        return "; sso.prove_with names somebody who has an account there" if own else ""
 
     def _prove(self) -> str:
         """Sign the prover in; why that did not work, empty where it did."""

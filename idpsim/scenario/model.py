@@ -175,8 +175,9 @@ class SingleSignOn:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the block says where a service provider signs people in: else it is the embedded one."""
-        return bool(self.login or self.saml.login or self.oidc.login or self.oidc.initiate_login_uri)
+        """Whether the block speaks of a service provider of its own: else it is the embedded one."""
+        described = self.saml != SamlSide() or self.oidc != OidcSide()
+        return described or bool(self.login or self.logout or (self.shows is not None and self.shows != Shows()))
 
     def login_of(self, via: Protocol) -> str | None:
         """Where a sign-in over this protocol starts at the service provider."""

@@ -61,6 +61,7 @@ class Signing:
         self.met: dict[str, Person] = {}
         self.shown: dict[str, tuple[str, ...]] = {}
         self.worked: set[Protocol] = set()
+        self._idles: dict[Protocol, str] = {}
         self.tried: dict[str, Tried] = {}
         self._play: dict[str, Callable[[Step, SignIn], dict[str, Outcome]]] = {
             "sign-in": self._sign_in,
@@ -106,10 +107,25 @@ class Signing:
         victim = self._victim(step, key)
         if victim.key == key:
             return Failed(f"{key} cannot pose as themselves: name a victim", code=SIGN_IN)
+        if idle := self._idle(Attempt(identity, via), sign_in):
+            return Failed(idle, code=SIGN_IN)
         posing = sign_in.identity(session.app, victim)
         self.accounts.meet(posing)
         tried = self._try(Attempt(identity, via, start, tamper, posing), sign_in)
         return Failed(said(tried), code=SIGN_IN) if tampered_wrong(tried) else Done(said(tried))
+
+    def _idle(self, plain: Attempt, sign_in: SignIn) -> str:
+        """Why a refusal would prove nothing, empty where a plain sign-in has worked: it is tried where none was."""
+        via = plain.via
+        if via in self.worked or self._missing(via, "sp"):
+            return ""
+        if via not in self._idles:
+            tried = self._try(plain, sign_in)
+            self._idles[via] = "" if tried.right else said(tried)
+            del self.tried[plain.identity.person.key]
+        if not self._idles[via]:
+            return ""
+        return f"a sign-in with nothing falsified does not work, so a refusal would prove nothing: {self._idles[via]}"
 
     def _try(self, attempt: Attempt, sign_in: SignIn) -> Tried:
         person, transcript = attempt.identity.person, self._session.world.transcript
@@ -188,8 +204,10 @@ def tampered_wrong(tried: Tried) -> bool:
     """Whether the service provider did not do what it has to do about a falsified sign-in, or that cannot be told."""
     result, sight = tried.result, tried.sight
     assert tried.attempt.victim is not None
-    if result.word == "failed":
+    if result.word == "failed" or (result.word == "refused" and result.by_idp):
         return result.must != "either"
+    if result.crashed:
+        return result.must in (None, "refuse", "not-victim")
     match result.must:
         case "either":
             return False

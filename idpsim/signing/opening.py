@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from idpsim.directory import Person
+from idpsim.errors import ScenarioError, UsageError
 from idpsim.profiles import all_sign_ons, profile
 from idpsim.provisioning.app import App as ProvisioningApp
 from idpsim.scenario.model import Script, SingleSignOn
@@ -69,7 +70,10 @@ def at_target(opening: Opening, apps: Mapping[str, WSGIApplication], stack: Exit
     sso = opening.sso
     assert sso is not None
     host = stack.enter_context(hosted(opening.keyring))
-    app = opening.app(registration(sso.saml, sso.oidc))
+    try:
+        app = opening.app(registration(sso.saml, sso.oidc))
+    except UsageError as error:
+        raise ScenarioError(str(error), sso.place) from None
     made = opening.run(app, host, _plan(sso, app), apps)
     stack.callback(made.close)
     return made

@@ -33,7 +33,11 @@ def registration(saml: SamlSide, oidc: OidcSide, fetch: Fetch | None = None) -> 
     if saml.metadata:
         from idpsim.sso.saml.registering import registration as described
 
-        base = described(read(saml.metadata, fetch or fetched), base)
+        document = read(saml.metadata, fetch or fetched)
+        try:
+            base = described(document, base)
+        except UsageError as error:
+            raise UsageError(f"{saml.metadata}: {error}") from None
     given: dict[str, Any] = {
         "entity_id": saml.entity_id,
         "acs": saml.acs,

@@ -108,7 +108,7 @@ class SignInResult:
     where `shown` comes from what the scenario's `sso.shows` names, so that nothing shown means nobody signed in.
     `must`, `why` and `source` are the tampering's own: what a service provider has to do about it, and where it says
     so. `stranger`: whom the signature of a tampering covers is nobody of the directory, so that to accept somebody
-    unknown is right as well.
+    unknown is right as well. `crashed`: it was not accepted since the service provider answered 500.
     """
 
     word: Literal["signed-in", "refused", "failed"]
@@ -121,3 +121,4 @@ class SignInResult:
     why: str = ""
     source: str = ""
     stranger: bool = False
+    crashed: bool = False

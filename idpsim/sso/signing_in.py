@@ -104,7 +104,8 @@ class SigningIn:
     def _judged(self, ending: Ending, browser: Browser) -> SignInResult:
         """The result, with who is shown where somebody may be signed in."""
         if ending.word != "signed-in":
-            return SignInResult(ending.word, ending.reason, ending.by_idp, page=_text(ending.landing))
+            text = _text(ending.landing)
+            return SignInResult(ending.word, ending.reason, ending.by_idp, page=text, crashed=ending.crashed)
         if self._plan.shows is not None:
             result = _result(look(browser, self._plan.shows, ending.landing), told=True)
         elif ending.landing is None:

@@ -36,6 +36,7 @@ class Ending:
     by_idp: bool = False
     landing: Page | None = None
     wrong: bool = False
+    crashed: bool = False
 
 
 class Way:
@@ -159,8 +160,9 @@ class Way:
         said = f": {page.text[:300]}" if page.text else ""
         if not self._returned:
             return Ending("failed", f"{where} answers {page.status} before anybody has signed in{said}", landing=page)
-        crashed = " (it crashed)" if page.status == 500 else ""
-        return Ending("refused", f"{where} answers {page.status}{crashed}{said}", landing=page)
+        crashed = page.status == 500
+        text = f"{where} answers {page.status}{' (it crashed)' if crashed else ''}{said}"
+        return Ending("refused", text, landing=page, crashed=crashed)
 
     def _verdict(self, page: Page | None) -> Ending:
         """What the page on which it stands says."""

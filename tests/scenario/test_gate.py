@@ -125,4 +125,5 @@ def test_a_login_that_is_missing_keeps_the_gate_shut() -> None:
 
     cause = "no login for saml is configured: sso.saml.login"
     said = f"ada: failed: nothing is provisioned before a sign-in has worked: {cause}; {all_sign_ons()['okta'].gate}"
+    said += "; sso.prove_with names somebody who has an account there"
     assert played.messages == [said]

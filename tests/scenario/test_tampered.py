@@ -132,7 +132,7 @@ def test_the_attacker_poses_as_the_one_who_is_named_or_who_proves(sso: str, step
 
     played = play("  - sign-in: ada\n    tamper: xsw3\n" + step, {"xsw3": REFUSED}, head=head)
 
-    found = played.canned.attempts[0].victim
+    found = played.canned.attempts[-1].victim
     assert found is not None
     assert found.person.key == victim
 
@@ -151,14 +151,29 @@ def test_a_refusal_proves_nothing_where_the_honest_sign_in_is_refused_too() -> N
 
     played = play(steps, {"ada": REFUSED, "xsw3": REFUSED})
 
-    assert played.result.passed
-    assert "no plain sign-in over SAML has worked in this run" in played.steps[1].notes[0]
+    assert "ada: a sign-in with nothing falsified does not work, so a refusal would prove nothing" in played.messages[0]
+    assert len(played.canned.attempts) == 2
+
+
+def test_a_plain_sign_in_comes_first_where_none_has_worked() -> None:
+    played = play("  - sign-in: ada\n    tamper: xsw3\n" * 2, {"xsw3": REFUSED})
+
+    assert played.messages == []
+    assert [each.tamper for each in played.canned.attempts] == [None, "xsw3", "xsw3"]
+
+
+@pytest.mark.parametrize("expect", ["", "    expect: refused\n"])
+@pytest.mark.parametrize("how", [{"crashed": True}, {"by_idp": True}])
+def test_a_refusal_that_is_none_of_the_service_provider_s_is_a_failure(how: dict[str, bool], expect: str) -> None:
+    played = play(STEP + expect, {"xsw3": SignInResult("refused", "answers 500", must="refuse", **how)})
+
+    assert "answers 500" in played.messages[0]
 
 
 def test_a_tampering_is_of_its_own_protocol() -> None:
     played = play("  - sign-in: ada\n    tamper: alg_none\n", {"alg_none": REFUSED})
 
-    assert [each.via for each in played.canned.attempts] == ["oidc"]
+    assert [each.via for each in played.canned.attempts] == ["oidc", "oidc"]
 
 
 def test_a_step_is_called_by_what_it_falsifies() -> None:
@@ -168,7 +183,9 @@ def test_a_step_is_called_by_what_it_falsifies() -> None:
 
 
 def test_a_tampered_sign_in_opens_no_gate() -> None:
-    played = play(STEP.partition("\n")[2] + "  - assign: ada\n", {"xsw3": signed_in(ATTACKER, must="accept")})
+    steps = STEP.partition("\n")[2] + "  - assign: ada\n"
+
+    played = play(steps, {"ada": REFUSED, "xsw3": signed_in(ATTACKER, must="accept")})
 
     assert [each.identity.person.key for each in played.canned.attempts] == ["ada", "administrator"]
 
