@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from idpsim.scenario.session import Session
 
 MOST = 50
+CRASHED = "an answer of 500 counts as a refusal; look whether it is one, or only what happened on the way to accepting"
 NOT_ASKED = "the identity provider itself refused: the service provider was not asked"
 
 
@@ -112,6 +113,8 @@ class Admission:
             self._notes.append(f"{text}, so whether it was the victim cannot be told (sso.shows)")
         if not tried.accepted and result.must in (None, "refuse", "not-victim"):
             self._proves(tried)
+        if result.crashed:
+            self._notes.append(f"{key}: {CRASHED}")
 
     def _proves(self, tried: Tried) -> None:
         """A refusal says little where an honest sign-in is refused as well."""
@@ -208,7 +211,7 @@ def _unmet(tried: Tried, admitted: bool) -> bool:
         return True
     if admitted:
         return not tried.accepted or (as_victim(tried) and tried.result.must in ("accept", "not-victim"))
-    unsure = tried.result.must == "not-victim" or tried.result.crashed or tried.result.by_idp
+    unsure = tried.result.must == "not-victim" or tried.result.by_idp
     return tampered_wrong(tried) if unsure else tried.accepted
 
 

@@ -206,8 +206,6 @@ def tampered_wrong(tried: Tried) -> bool:
     assert tried.attempt.victim is not None
     if result.word == "failed" or (result.word == "refused" and result.by_idp):
         return result.must != "either"
-    if result.crashed:
-        return result.must in (None, "refuse", "not-victim")
     match result.must:
         case "either":
             return False

@@ -163,11 +163,17 @@ def test_a_plain_sign_in_comes_first_where_none_has_worked() -> None:
 
 
 @pytest.mark.parametrize("expect", ["", "    expect: refused\n"])
-@pytest.mark.parametrize("how", [{"crashed": True}, {"by_idp": True}])
-def test_a_refusal_that_is_none_of_the_service_provider_s_is_a_failure(how: dict[str, bool], expect: str) -> None:
-    played = play(STEP + expect, {"xsw3": SignInResult("refused", "answers 500", must="refuse", **how)})
+def test_a_refusal_that_is_the_identity_provider_s_own_is_a_failure(expect: str) -> None:
+    played = play(STEP + expect, {"xsw3": SignInResult("refused", "AADSTS50011", by_idp=True, must="refuse")})
 
-    assert "answers 500" in played.messages[0]
+    assert "AADSTS50011" in played.messages[0]
+
+
+def test_a_crash_counts_as_a_refusal_and_is_said() -> None:
+    played = play(STEP, {"xsw3": SignInResult("refused", "answers 500", must="refuse", crashed=True)})
+
+    assert played.messages == []
+    assert "an answer of 500 counts as a refusal" in played.steps[1].notes[-1]
 
 
 def test_a_tampering_is_of_its_own_protocol() -> None:
