@@ -443,7 +443,7 @@ def test_the_page_about_it_says_what_another_idpsim_needs() -> None:
 
     answer = get(browser(provider()), "/.idpsim")
 
-    assert answer.json == {"idpsim": __version__, "base": BASE, "kept": False}
+    assert answer.json == {"idpsim": __version__, "base": BASE, "kept": False, "run": False}
 
 
 def test_home_has_every_value_under_the_vendor_s_own_name() -> None:
