@@ -62,6 +62,7 @@ class Signing:
         self.shown: dict[str, tuple[str, ...]] = {}
         self.worked: set[Protocol] = set()
         self._idles: dict[Protocol, str] = {}
+        self._red: set[Protocol] = set()
         self.tried: dict[str, Tried] = {}
         self._play: dict[str, Callable[[Step, SignIn], dict[str, Outcome]]] = {
             "sign-in": self._sign_in,
@@ -103,12 +104,16 @@ class Signing:
         tamper = step.arguments.get("tamper")
         assigned = sso is None or not sso.enforce_assignment or session.app.assigned(key)
         if not tamper:
-            return plain_outcome(self._try(Attempt(identity, via, start, assigned=assigned), sign_in))
+            plain = self._try(Attempt(identity, via, start, assigned=assigned), sign_in)
+            if not plain.right:
+                self._red.add(via)
+            return plain_outcome(plain)
         victim = self._victim(step, key)
         if victim.key == key:
             return Failed(f"{key} cannot pose as themselves: name a victim", code=SIGN_IN)
         if idle := self._idle(Attempt(identity, via), sign_in):
-            return Failed(idle, code=SIGN_IN)
+            told, self._red = via in self._red, self._red | {via}
+            return Skipped(idle) if told else Failed(idle, code=SIGN_IN)
         posing = sign_in.identity(session.app, victim)
         self.accounts.meet(posing)
         tried = self._try(Attempt(identity, via, start, tamper, posing), sign_in)

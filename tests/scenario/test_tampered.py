@@ -151,8 +151,15 @@ def test_a_refusal_proves_nothing_where_the_honest_sign_in_is_refused_too() -> N
 
     played = play(steps, {"ada": REFUSED, "xsw3": REFUSED})
 
+    assert played.steps[1].outcome == "skipped"
+    assert "a sign-in with nothing falsified does not work" in played.steps[1].reasons["ada"]
+
+
+def test_a_lone_refusal_that_proves_nothing_is_a_failure_once() -> None:
+    played = play("  - sign-in: ada\n    tamper: xsw3\n" * 2, {"ada": REFUSED, "xsw3": REFUSED})
+
+    assert len(played.messages) == 1
     assert "ada: a sign-in with nothing falsified does not work, so a refusal would prove nothing" in played.messages[0]
-    assert len(played.canned.attempts) == 2
 
 
 def test_a_plain_sign_in_comes_first_where_none_has_worked() -> None:
