@@ -90,12 +90,19 @@ def start(sp: Running, port: int, folder: str) -> subprocess.Popen[bytes]:
 
 def wait_until_it_answers(sp: Running, process: subprocess.Popen[bytes], within: float) -> None:
     """Returns when it answers 200 to its own token, which another process on that port would not."""
+    head = {"Authorization": f"Bearer {sp.token}"}
+    wait_for(urllib.request.Request(f"{sp.url}/Users", headers=head), process, within, sp.name, sp.log)
+
+
+def wait_for(
+    request: urllib.request.Request, process: subprocess.Popen[bytes], within: float, name: str, log: Path
+) -> None:
+    """Returns when a request is answered well; RuntimeError with the end of the log where it is not in time."""
     end = time.monotonic() + within
     answer: object = "nothing yet"
     while time.monotonic() < end and process.poll() is None:
         try:
-            head = {"Authorization": f"Bearer {sp.token}"}
-            with urllib.request.urlopen(urllib.request.Request(f"{sp.url}/Users", headers=head), timeout=5) as response:
+            with urllib.request.urlopen(request, timeout=5) as response:
                 response.read()
                 return
         except urllib.error.HTTPError as error:
@@ -105,7 +112,7 @@ def wait_until_it_answers(sp: Running, process: subprocess.Popen[bytes], within:
             answer = error
         time.sleep(0.05)
     how = "did not answer" if process.poll() is None else f"ended with {process.returncode}"
-    raise RuntimeError(f"{sp.name} {how} (last: {answer}); its log:\n{sp.log.read_text(errors='replace')[-4000:]}")
+    raise RuntimeError(f"{name} {how} (last: {answer}); its log:\n{log.read_text(errors='replace')[-4000:]}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

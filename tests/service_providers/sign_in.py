@@ -12,7 +12,6 @@ import os
 import secrets
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from typing import Literal
 
 from .apache import configured
 from .install import BIN, HERE, KINDS, NODE, SIGN_IN, missing, program
-from .running import free_port, stop
+from .running import free_port, stop, wait_for
 
 VERIFIERS = tuple(name for name in SIGN_IN if name != "xmlsec1")
 # These know one connection in a process.
@@ -128,7 +127,7 @@ def open_for_sign_in(site: Site, connections: Connections, within: float = 60.0)
         process = _started(site, connections, Path(folder))
         log = Path(folder, "log")
         try:
-            _wait(site, process, log, within)
+            wait_for(urllib.request.Request(f"{site.url}/"), process, within, site.kind, log)
             yield log
         finally:
             stop(process)
@@ -158,21 +157,3 @@ def _started(site: Site, connections: Connections, folder: Path) -> subprocess.P
             cwd=NODE if in_node else folder,
             start_new_session=True,
         )
-
-
-def _wait(site: Site, process: subprocess.Popen[bytes], log: Path, within: float) -> None:
-    end = time.monotonic() + within
-    answer: object = "nothing yet"
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{site.url}/", timeout=5) as response:
-                response.read()
-                return
-        except urllib.error.HTTPError as error:
-            error.close()
-            answer = error.code
-        except OSError as error:
-            answer = error
-        time.sleep(0.05)
-    how = "did not answer" if process.poll() is None else f"ended with {process.returncode}"
-    raise RuntimeError(f"{site.kind} {how} (last: {answer}); its log:\n{log.read_text(errors='replace')[-4000:]}")
