@@ -5,13 +5,12 @@ from __future__ import annotations
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from idpsim.errors import UsageError
 from idpsim.profiles import all_sign_ons
+from idpsim.signon import Registration
 from idpsim.sso.app import App
 from idpsim.sso.keys import Keys, make, valid_label
 from idpsim.sso.provider import app_of
@@ -153,9 +152,10 @@ def test_a_label_that_cannot_name_a_file_is_refused(label: str) -> None:
 
 
 def test_no_repr_holds_a_secret() -> None:
-    app, keys = OKTA.app(), Keys()
-    secret = keys.client_secret(app)
+    registration = Registration(client_id="c", client_secret="a-client-secret", metadata=b"<a-document/>")
 
-    shown: Any = SimpleNamespace(keys=keys, app=app)
+    shown = repr(app_of(OKTA.app().sign_on, registration=registration))
 
-    assert secret not in repr(shown)
+    assert "client_id='c'" in shown
+    assert "a-client-secret" not in shown
+    assert "a-document" not in shown
