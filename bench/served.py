@@ -1,16 +1,19 @@
-"""The application of figure 5 as a target: called in process, and behind waitress in a thread of the same process."""
+"""The applications of figure 5 as targets: called in process, and behind a server in a thread of the same process."""
 
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable
 
+import uvicorn
 import waitress
-from application import app
+from application import app, asgi
 from clients import PERSON, TYPE
 
 from idpsim.transport import Transport
+from idpsim.transport.asgi import AsgiTransport
 from idpsim.transport.http import HttpTransport
 from idpsim.transport.wsgi import WsgiTransport
 from idpsim.wire import Request, Response, compact
@@ -30,6 +33,21 @@ def behind_waitress() -> Callable[[int], None]:
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=1)
     threading.Thread(target=server.run, daemon=True).start()
     return _sending(HttpTransport(connections=1), f"127.0.0.1:{server.effective_port}")
+
+
+def asgi_in_process() -> Callable[[int], None]:
+    """The same of the Starlette application, called in process."""
+    return _sending(AsgiTransport(asgi, base="http://localhost"), "localhost")
+
+
+def behind_uvicorn() -> Callable[[int], None]:
+    """The same over HTTP, on one connection."""
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio asks for it before it sets TCP_NODELAY
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+    server = uvicorn.Server(uvicorn.Config(asgi, log_level="error", loop="asyncio", http="h11"))
+    threading.Thread(target=server.run, args=([listening],), daemon=True).start()
+    return _sending(HttpTransport(connections=1), f"127.0.0.1:{listening.getsockname()[1]}")
 
 
 def _sending(transport: Transport, host: str) -> Callable[[int], None]:

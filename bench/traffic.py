@@ -65,7 +65,9 @@ def parallel(ground: Ground, rounds: int) -> Iterator[Figure]:
 
 
 def in_process(ground: Ground, rounds: int) -> Iterator[Figure]:
-    """Figure 5: a Flask application as a target in process, beside the same behind waitress in a thread."""
-    found = _rates(ground, rounds, {"in_process": ("", 2 * PEOPLE), "behind_waitress": ("", PEOPLE)})
-    figures = ratios(found["in_process"], found["behind_waitress"])
-    yield Figure(5, "a target in process / behind waitress", 3.0, True, figures)
+    """Figure 5: an application as a target in process, beside the same behind a server in a thread."""
+    for called, server, least in (("in_process", "waitress", 3.0), ("asgi_in_process", "uvicorn", 1.5)):
+        kind = "ASGI" if called.startswith("asgi") else "WSGI"
+        found = _rates(ground, rounds, {called: ("", 2 * PEOPLE), f"behind_{server}": ("", PEOPLE)})
+        figures = ratios(found[called], found[f"behind_{server}"])
+        yield Figure(5, f"{kind}: a target in process / behind {server}", least, True, figures)

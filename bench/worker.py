@@ -19,7 +19,7 @@ def _side(name: str, target: str) -> Callable[[int], object]:
         from players import idpsim
 
         return idpsim(target, int(hands or 1))
-    if side in ("in_process", "behind_waitress"):
+    if side in ("in_process", "behind_waitress", "asgi_in_process", "behind_uvicorn"):
         import served
 
         return getattr(served, side)()

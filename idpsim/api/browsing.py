@@ -12,15 +12,14 @@ from idpsim.transcript import Transcript
 from idpsim.wire import Answer, Request
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
     from idpsim.sso.browser import Browser
+    from idpsim.transport import Transport
 
 
 def browsers(
     script: Script, how: Playing, transcript: Transcript, clock: VirtualClock
-) -> Callable[[Mapping[str, WSGIApplication]], Browser]:
-    """A fresh browser, for WSGI applications by origin and for the network."""
+) -> Callable[[Mapping[str, Transport]], Browser]:
+    """A fresh browser, for applications in this process by origin and for the network."""
     from idpsim.sso.browser import Browser
 
     def record(request: Request, answer: Answer, started: float, seconds: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from idpsim.errors import UsageError
@@ -11,6 +12,10 @@ from idpsim.profiles import profile
 from idpsim.scenario.model import Script, Target
 from idpsim.signing.keyring import Keyring
 from idpsim.transport import Transport
+from idpsim.transport.in_process import PREFIXES
+
+if TYPE_CHECKING:
+    from idpsim.signing.hosting import Hosting
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,9 @@ class Playing:
     """How scenarios are played; each name is the command line's option.
 
     `targets` and `tokens` stand for the scenario's own, by vendor or profile, `""` for all. A target is the base URL
-    of a SCIM service provider, or `wsgi:module:attribute` with an optional path behind it for one in this process.
-    `timeout` and `max_wait` are seconds. `har` is a file that all exchanges are written to as they happen.
+    of a SCIM service provider, or `wsgi:module:attribute` or `asgi:module:attribute` with an optional path behind it
+    for one in this process. `app` is an application object of either kind: targets at http://localhost are sent to it.
+    `host` lends an identity provider that is up at the address of `keyring`. `timeout` and `max_wait` are seconds.
     """
 
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +43,8 @@ class Playing:
     directory: str = "."
     keyring: Keyring = field(default_factory=Keyring)
     transport: Transport | None = None
+    app: Any = None
+    host: Hosting | None = None
 
 
 def _chosen(values: Mapping[str, str], script: Script) -> str | None:
@@ -59,7 +67,7 @@ def base_url(url: str) -> str:
 
     UsageError where it holds a password or a query with values: neither can be part of what a vendor sends.
     """
-    if url.startswith("wsgi:"):
+    if url.startswith(PREFIXES):
         return url
     parts = urlsplit(url)
     if "@" in parts.netloc:

@@ -14,36 +14,39 @@ from idpsim.errors import ScenarioError, UsageError
 from idpsim.profiles import all_sign_ons, profile
 from idpsim.provisioning.app import App as ProvisioningApp
 from idpsim.scenario.model import Script, SingleSignOn
-from idpsim.signing.hosting import Host, hosted, in_process
+from idpsim.signing.hosting import Host, Hosting, hosted, in_process
 from idpsim.signing.keyring import Keyring
 from idpsim.signing.registered import registration
 from idpsim.signing.run import RunSignIn
 from idpsim.signon import Attempt, Identity, Protocol, Registration, SignInResult
 from idpsim.sso.app import DEFAULT_APP, App
 from idpsim.sso.browser import Browser
-from idpsim.sso.browser.browser import MOST_BODY
 from idpsim.sso.paste import client_id, client_secret
 from idpsim.sso.plan import Plan
 from idpsim.sso.provider import app_of, sign_in_ticket
 from idpsim.sso.shown import Shows
 from idpsim.sso.signing_in import SigningIn
+from idpsim.transport import Transport
+from idpsim.transport.wsgi import WsgiTransport
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
     from idpsim.sp import ServiceProvider
 
-Browsers = Callable[[Mapping[str, "WSGIApplication"]], Browser]
+Browsers = Callable[[Mapping[str, Transport]], Browser]
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What both ways need: the script, where the identity provider is, and a browser for WSGI apps by origin."""
+    """What both ways need: the script, where the identity provider is, and a browser for apps in process by origin.
+
+    `host` lends an identity provider that is up already.
+    """
 
     script: Script
     keyring: Keyring
     browser: Browsers
     now: Callable[[], float]
+    host: Hosting | None = None
 
     @property
     def sso(self) -> SingleSignOn | None:
@@ -55,7 +58,7 @@ class Opening:
         label = self.sso.app if self.sso is not None else DEFAULT_APP
         return app_of(sign_on, label, self.keyring.base, known, self.script.settings)
 
-    def run(self, app: App, host: Host, plan: Plan, apps: Mapping[str, WSGIApplication]) -> RunSignIn:
+    def run(self, app: App, host: Host, plan: Plan, apps: Mapping[str, Transport]) -> RunSignIn:
         """The sign-in of the run."""
 
         def ticket(attempt: Attempt) -> str:
@@ -65,11 +68,11 @@ class Opening:
         return RunSignIn(app.sign_on, app.label, host, app.registration, runner)
 
 
-def at_target(opening: Opening, apps: Mapping[str, WSGIApplication], stack: ExitStack) -> RunSignIn:
+def at_target(opening: Opening, apps: Mapping[str, Transport], stack: ExitStack) -> RunSignIn:
     """Sign-in at the service provider that the scenario describes; the identity provider is up until `stack` closes."""
     sso = opening.sso
     assert sso is not None
-    host = stack.enter_context(hosted(opening.keyring))
+    host = stack.enter_context(opening.host() if opening.host is not None else hosted(opening.keyring))
     try:
         app = opening.app(registration(sso.saml, sso.oidc))
     except UsageError as error:
@@ -150,6 +153,10 @@ class AtEmbedded:
         return in_process(self._opening.keyring)
 
     @cached_property
+    def _over(self) -> Transport:
+        return WsgiTransport(self._idp.wsgi, base=self._opening.keyring.base)
+
+    @cached_property
     def _run(self) -> RunSignIn:
         ends = self._provider.sign_in_endpoints(self._label)
         shows = Shows(url=ends.me, at=("id", "userName", "email"))
@@ -157,15 +164,15 @@ class AtEmbedded:
         plan = Plan(
             self._opening.keyring.base, login, _links(self._app), logout=ends.logout, idp_logout=None, shows=shows
         )
-        apps = {self._base: self._provider.wsgi, self._opening.keyring.base: self._idp.wsgi}
+        apps = {self._base: WsgiTransport(self._provider.wsgi, base=self._base), self._opening.keyring.base: self._over}
         return self._opening.run(self._app, self._idp, plan, apps)
 
     @cached_property
     def adapter(self) -> Any:
         """How the service provider reaches the identity provider: in this process."""
-        from idpsim.sso.browser.adapters import WsgiAdapter
+        from idpsim.sso.browser.adapters import TransportAdapter
 
-        return WsgiAdapter(self._idp.wsgi, self._opening.keyring.base, MOST_BODY)
+        return TransportAdapter(self._over)
 
 
 def _plan(sso: SingleSignOn, app: App) -> Plan:

@@ -1,4 +1,4 @@
-"""How a request is sent: over HTTP, in process (WSGI), or from a recording; with faults and pauses between."""
+"""How a request is sent: over HTTP, in process (WSGI, ASGI), or from a recording; with faults and pauses between."""
 
 from __future__ import annotations
 

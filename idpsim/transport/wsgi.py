@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -10,14 +9,13 @@ from io import BytesIO, StringIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from idpsim.errors import UsageError
+from idpsim.transport.called import MOST_BODY, MOST_ERRORS, asked, crash, home, latin, seen, target, too_large
 from idpsim.transport.connection import Broken
-from idpsim.transport.dial import Origin, origin
+from idpsim.transport.dial import Origin
 from idpsim.wire import Answer, Headers, NoResponse, Request, Response
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _BARE = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-_MOST_ERRORS = 65536
 
 
 class WsgiTransport:
@@ -27,25 +25,16 @@ class WsgiTransport:
     to `wsgi.errors`, is in `errors` (the last 64 KiB). There is no timeout: the application runs on our own thread.
     """
 
-    def __init__(self, app: App, *, base: str, max_body: int = 16 * 1024 * 1024) -> None:
-        try:
-            self._origin = origin(base)
-        except Broken as broken:
-            raise UsageError(broken.reason) from None
+    def __init__(self, app: App, *, base: str, max_body: int = MOST_BODY) -> None:
+        self._origin = home(base)
         self._app = app
         self._max_body = max_body
-        self._start = f"{self._origin.text}/"
         self.errors = ""
 
     def send(self, request: Request) -> Answer:
         """What the application answers."""
         try:
-            if request.url.startswith(self._start):
-                return self._call(request, _environ(request, self._origin))
-            where = origin(request.url)
-            if (where.scheme, where.host, where.port) != (self._origin.scheme, self._origin.host, self._origin.port):
-                raise Broken("unreachable", f"{where.text} is not the application under test ({self._origin.text})")
-            return self._call(request, _environ(request, where))
+            return self._call(request, _environ(request, asked(request.url, self._origin)))
         except Broken as broken:
             return NoResponse(broken.kind, broken.reason)
 
@@ -61,10 +50,10 @@ class WsgiTransport:
             raise
         except (Exception, SystemExit) as error:
             traceback.print_exception(error, file=errors)
-            return _crash(error)
+            return crash(error)
         finally:
             if text := errors.getvalue():
-                self.errors = (self.errors + text)[-_MOST_ERRORS:]
+                self.errors = (self.errors + text)[-MOST_ERRORS:]
 
 
 class _Call:
@@ -101,7 +90,7 @@ class _Call:
             raise AssertionError("the application sent a body before it called start_response")
         self._body += chunk
         if len(self._body) > self._most:
-            raise Broken("too-large", f"the body is longer than {self._most:,} bytes")
+            raise too_large(self._most)
 
     def _response(self, method: str) -> Response:
         if self._status is None:
@@ -109,21 +98,7 @@ class _Call:
         code, _, reason = self._status.partition(" ")
         if not (len(code) == 3 and code.isascii() and code.isdigit()):
             raise AssertionError(f"the application's status is not `200 OK` or the like: {self._status!r}")
-        if method == "HEAD" or code in ("204", "304"):
-            return Response(int(code), self._headers, b"", reason)
-        stated = next((value for name, value in self._headers if name.lower() == "content-length"), None)
-        return Response(int(code), self._headers, self._cut(stated), reason)
-
-    def _cut(self, stated: str | None) -> bytes:
-        """The body as a client sees it that believes Content-Length."""
-        body = bytes(self._body)
-        if stated is None:
-            return body
-        if not (stated.isascii() and stated.isdigit()) or len(stated) > 18:
-            raise Broken("malformed", f"Content-Length is not a number: {stated[:60]!r}")
-        if len(body) < int(stated):
-            raise Broken("truncated", f"the application sent {len(body):,} of the {int(stated):,} bytes that it stated")
-        return body[: int(stated)]
+        return seen(method, int(code), reason, self._headers, bytes(self._body))
 
 
 @lru_cache(256)
@@ -133,16 +108,15 @@ def _key(name: str) -> str:
 
 
 def _environ(request: Request, where: Origin) -> dict[str, Any]:
-    target = request.url[len(where.text) :].partition("#")[0]
-    target = target if target.startswith("/") else "/" + target
-    path, _, query = target.partition("?")
+    uri = target(request.url, where)
+    path, _, query = uri.partition("?")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path or not path.isascii() else path,
         "QUERY_STRING": query if query.isascii() else query.encode().decode("latin-1"),
-        "RAW_URI": target,
-        "REQUEST_URI": target,
+        "RAW_URI": uri,
+        "REQUEST_URI": uri,
         "SERVER_NAME": where.host,
         "SERVER_PORT": str(where.port),
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -158,43 +132,6 @@ def _environ(request: Request, where: Origin) -> dict[str, Any]:
     for name, value in request.headers:
         key = _key(name)
         joint = "; " if key == "HTTP_COOKIE" else ","
-        wide = not value.isascii() and max(value) > "\xff"
-        text = value.encode("utf-8", "replace").decode("latin-1") if wide else value
+        text = latin(value)
         environ[key] = f"{environ[key]}{joint}{text}" if key in environ else text
     return environ
-
-
-def _crash(error: BaseException) -> Response:
-    text = "".join(traceback.format_exception_only(error)).rstrip()
-    body = f"Internal Server Error\n{text}\n".encode("utf-8", "replace")
-    headers = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))))
-    return Response(500, headers, body, "Internal Server Error")
-
-
-def load_app(name: str, directory: str) -> App:
-    """The application that `module:attribute` names or `module:function()` returns; `directory` is searched first."""
-    from importlib import import_module
-
-    module_name, _, attribute = name.partition(":")
-    if not module_name or not attribute:
-        raise UsageError(f"{name}: an application is named `module:attribute`, such as `myapp.wsgi:application`")
-    if directory not in sys.path:
-        sys.path.insert(0, directory)
-    try:
-        app: Any = import_module(module_name)
-    except ModuleNotFoundError as error:
-        where = f" in {directory}" if f"{module_name}.".startswith(f"{error.name}.") else ""
-        raise UsageError(f"{name}: {module_name} cannot be imported: no module {error.name}{where}") from error
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{name}: {module_name} cannot be imported: {why}") from error
-    for part in attribute.removesuffix("()").split("."):
-        if not hasattr(app, part):
-            raise UsageError(f"{name}: {module_name} has no `{attribute}`")
-        app = getattr(app, part)
-    if attribute.endswith("()") and callable(app):
-        app = app()
-    if not callable(app):
-        raise UsageError(f"{name}: `{attribute}` is not a WSGI application: it cannot be called")
-    result: App = app
-    return result

@@ -14,6 +14,7 @@ from idpsim.sso.plan import Plan
 from idpsim.sso.shown import Shows
 from idpsim.sso.signing_in import SigningIn
 from tests.sso.browser.site import Asked, Site, to
+from tests.sso.browser.site import apps as in_process
 
 SP = "https://sp.test"
 IDP = "http://localhost:8765"
@@ -81,7 +82,7 @@ class World:
     def runner(self, **more) -> SigningIn:
         links = {"saml": f"{SP}/login"}
         plan = Plan(IDP, **{"login": links, "idp_link": {"saml": f"{IDP}/sso"}, "logout": f"{SP}/logout", **more})
-        apps = {SP: self.sp, IDP: self.idp}
+        apps = in_process({SP: self.sp, IDP: self.idp})
         return SigningIn(plan, lambda attempt: attempt.identity.person.key, lambda: Browser(apps=apps))
 
 

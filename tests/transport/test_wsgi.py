@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from idpsim.errors import UsageError
-from idpsim.transport.wsgi import WsgiTransport, load_app
+from idpsim.transport.wsgi import WsgiTransport
 from idpsim.wire import NoResponse, Request, Response
 
 BASE = "http://sp.test:8080/scim/v2"
@@ -182,35 +181,3 @@ def test_another_origin_is_unreachable():
     answer = WsgiTransport(Echo(), base=BASE).send(Request("GET", "http://other/", ()))
 
     assert answer == NoResponse("unreachable", "http://other is not the application under test (http://sp.test:8080)")
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    (tmp_path / "good_app_7f3.py").write_text("def app(e, s): ...\ndef make(): return app\nnot_one = 3\n")
-    (tmp_path / "bad_app_7f3.py").write_text("1 / 0\n")
-    (tmp_path / "lost_app_7f3.py").write_text("import no_such_thing_7f3\n")
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    return str(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["good_app_7f3:app", "good_app_7f3:make()"])
-def test_an_application_is_found_by_name(folder, name):
-    assert load_app(name, folder).__name__ == "app"
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("good_app_7f3", "module:attribute"),
-        ("good_app_7f3:other", "has no `other`"),
-        ("good_app_7f3:not_one", "cannot be called"),
-        ("bad_app_7f3:app", "ZeroDivisionError: division by zero"),
-        ("lost_app_7f3:app", "no module no_such_thing_7f3"),
-        ("nowhere_7f3.deep:app", "no module nowhere_7f3 in"),
-    ],
-)
-def test_an_application_that_cannot_be_used_is_a_usage_error(folder, name, words):
-    with pytest.raises(UsageError, match=name.split(":")[0]) as caught:
-        load_app(name, folder)
-
-    assert words in str(caught.value)

@@ -16,7 +16,6 @@ from requests.utils import get_encoding_from_headers
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from idpsim.transport import Transport
-from idpsim.transport.wsgi import App, WsgiTransport
 from idpsim.wire import NoResponse, Request, Response
 
 
@@ -57,13 +56,6 @@ class TransportAdapter(BaseAdapter):
     def close(self) -> None:
         """Give back what the transport holds open."""
         self._transport.close()
-
-
-class WsgiAdapter(TransportAdapter):
-    """Calls a WSGI application in process for all of the origin `base`; mount it at `base` with a slash."""
-
-    def __init__(self, app: App, base: str, max_body: int) -> None:
-        super().__init__(WsgiTransport(app, base=base, max_body=max_body))
 
 
 def _as_text(value: str | bytes) -> str:

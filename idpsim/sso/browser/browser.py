@@ -11,14 +11,13 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from idpsim.sso.browser import forms
-from idpsim.sso.browser.adapters import NotAnswered, TransportAdapter, WsgiAdapter
+from idpsim.sso.browser.adapters import NotAnswered, TransportAdapter
 from idpsim.sso.browser.address import Stuck, origin, resolve
 from idpsim.sso.browser.cookies import Cookie, Jar
 from idpsim.sso.browser.headers import ACCEPT, crosses_sites, headers
 from idpsim.sso.browser.page import Navigation, Page
 from idpsim.transport import Transport
 from idpsim.transport.http import HttpTransport
-from idpsim.transport.wsgi import App
 from idpsim.wire import Answer, NoResponse, Request, Response
 
 Record = Callable[[Request, Answer, float, float], None]
@@ -36,9 +35,10 @@ def _silent(request: Request, answer: Answer, started: float, seconds: float) ->
 class Browser:
     """One person's browser, in memory.
 
-    `apps` are WSGI applications by origin, called in process; all else goes over the network by `transport`, by default
-    one of its own with `timeout` seconds for each exchange, `ca`, `insecure` and `proxies` as everywhere. Each exchange
-    is given to `record` (request, answer, start in seconds since the epoch, seconds). Whatever a server does ends in a
+    `apps` are transports to applications in this process, by origin; all else goes over the network by `transport`, by
+    default one of its own with `timeout` seconds for each exchange, `ca`, `insecure` and `proxies` as everywhere. What
+    is given is closed by who gives it. Each exchange is given to `record` (request, answer, start in seconds since the
+    epoch, seconds). Whatever a server does ends in a
     `Page` or in `Stuck`. `clock` is the time by which cookies expire.
     """
 
@@ -46,7 +46,7 @@ class Browser:
         self,
         *,
         record: Record = _silent,
-        apps: Mapping[str, App] | None = None,
+        apps: Mapping[str, Transport] | None = None,
         transport: Transport | None = None,
         timeout: float = 30.0,
         ca: str | None = None,
@@ -59,10 +59,10 @@ class Browser:
         self._record = record
         self._clock = clock
         self._lock = Lock()
-        self._owned = transport is None
         network = transport or HttpTransport(
             timeout=timeout, ca=ca, insecure=insecure, proxies=proxies, max_body=max_body, connections=2
         )
+        self._own = network if transport is None else None
         self._max_body = max_body
         self._cutting = {"timeout": CUT_AFTER, "ca": ca, "insecure": insecure, "proxies": proxies}
         self._session = requests.Session()
@@ -70,9 +70,9 @@ class Browser:
         self._session.adapters.clear()
         self._session.mount("http://", TransportAdapter(network))
         self._session.mount("https://", TransportAdapter(network))
-        for base, app in (apps or {}).items():
-            where = origin(resolve(base, base))
-            self._session.mount(f"{where}/", WsgiAdapter(app, where, max_body))
+        self._apps = {origin(resolve(base, base)): app for base, app in (apps or {}).items()}
+        for where, app in self._apps.items():
+            self._session.mount(f"{where}/", TransportAdapter(app))
 
     def typed(self, url: str) -> Navigation:
         """Typing an address into the address bar; `Stuck` where it is none."""
@@ -110,8 +110,7 @@ class Browser:
         """Send half of a form, then cut the connection; `Stuck` where nothing was answered to the half."""
         whole = self._request(step, ACCEPT, None)
         half = replace(whole, body=(whole.body or b"")[: len(whole.body or b"") // 2])
-        adapter = self._session.get_adapter(step.url)
-        if isinstance(adapter, WsgiAdapter):
+        if origin(step.url) in self._apps:
             return self._page(step, half)
         hasty = TransportAdapter(HttpTransport(**self._cutting, max_body=self._max_body))  # type: ignore[arg-type]
         try:
@@ -131,8 +130,8 @@ class Browser:
 
     def close(self) -> None:
         """Keep no connection open any longer, unless they were given; the browser can still be used."""
-        if self._owned:
-            self._session.close()
+        if self._own is not None:
+            self._own.close()
 
     def _request(self, step: Navigation, accept: str, extra: Mapping[str, str] | None) -> Request:
         body = forms.body(step.pairs, step.enctype) if step.pairs is not None else None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from idpsim.transport.wsgi import WsgiTransport
+
 Answer = tuple[int, Mapping[str, str] | list[tuple[str, str]], str]
 
 
@@ -51,3 +53,8 @@ class Site:
 def to(where: str, status: int = 302, **headers: str) -> Answer:
     """A redirect."""
     return status, {"Location": where, **{name.replace("_", "-"): value for name, value in headers.items()}}, ""
+
+
+def apps(sites: Mapping[str, Any]) -> dict[str, WsgiTransport]:
+    """Transports to WSGI applications by origin, as the browser takes them."""
+    return {base: WsgiTransport(site, base=base) for base, site in sites.items()}

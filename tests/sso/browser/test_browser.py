@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from contextlib import closing
 
 import pytest
 import requests
 
-from idpsim.sso.browser import Browser, Stuck
-from idpsim.sso.browser.adapters import WsgiAdapter
+from idpsim.sso.browser import Browser, Navigation, Stuck
+from idpsim.sso.browser.adapters import TransportAdapter
 from idpsim.transport import Transport
+from idpsim.transport.asgi import AsgiTransport
+from idpsim.transport.wsgi import WsgiTransport
 from idpsim.wire import NoResponse, Request, Response
-from tests.sso.browser.site import Site, to
+from tests.asgi import Coat
+from tests.sso.browser.site import Site, apps, to
 
 SP = "http://localhost:5000"
 IDP = "http://idp.test"
@@ -49,7 +53,7 @@ def browser(**more) -> tuple[Browser, Site, Site]:
         }
     )
     idp = Site({"/sso": POSTS, "/kept": POSTS.replace("/acs", "/kept")})
-    return Browser(apps={SP: sp, IDP: idp}, **more), sp, idp
+    return Browser(apps=apps({SP: sp, IDP: idp}), **more), sp, idp
 
 
 def test_a_login_is_followed_to_the_page_that_stands():
@@ -150,7 +154,7 @@ def test_no_answer_is_a_reason(kind):
 
 def test_a_page_that_is_too_large_is_a_reason():
     with pytest.raises(Stuck, match="longer than"):
-        Browser(apps={SP: Site({"/": "x" * 6_000_000})}).open(SP)
+        Browser(apps=apps({SP: Site({"/": "x" * 6_000_000})})).open(SP)
 
 
 @pytest.mark.parametrize(
@@ -182,16 +186,55 @@ def test_an_app_is_mounted_for_its_origin_only():
     elsewhere = Canned(NoResponse("unreachable", "the network"))
 
     with pytest.raises(Stuck, match="the network"):
-        Browser(apps={"http://sp.test": Site({})}, transport=elsewhere).open("http://sp.test.evil.test/")
+        Browser(apps=apps({"http://sp.test": Site({})}), transport=elsewhere).open("http://sp.test.evil.test/")
 
 
 def test_an_adapter_serves_an_ordinary_session_too():
     headers = {"Content-Type": "application/json"}
     site = Site({"/token": lambda asked: (200, headers, json.dumps({"got": asked.form["a"]}))})
     with requests.Session() as session:
-        session.mount("http://idp.test/", WsgiAdapter(site, "http://idp.test", 1000))
+        session.mount("http://idp.test/", TransportAdapter(WsgiTransport(site, base="http://idp.test")))
 
         answer = session.post("http://idp.test/token", data={"a": "ü"}, timeout=1)
 
     assert (answer.status_code, answer.json()) == (200, {"got": "ü"})
     assert site.asked[0].headers["host"] == "idp.test"
+
+
+class Closing(Canned):
+    """Writes down whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_what_a_browser_was_given_is_not_closed_with_it():
+    app, network = Closing(Response(200)), Closing(Response(200))
+    it = Browser(apps={SP: app}, transport=network)
+    it.open(SP)
+
+    it.close()
+
+    assert not app.closed
+    assert not network.closed
+
+
+def test_an_asgi_application_signs_people_in_as_a_wsgi_one_does():
+    sp = Site({"/login": to("/home", Set_Cookie="session=1"), "/home": lambda asked: asked.cookies.get("session", "")})
+    with closing(AsgiTransport(Coat(sp, SP), base=SP)) as transport:
+        page = Browser(apps={SP: transport}).open(f"{SP}/login")
+
+    assert (page.url, page.text) == (f"{SP}/home", "1")
+
+
+def test_half_a_form_reaches_an_application_in_process_as_half_a_form():
+    sp = Site({"/acs": lambda asked: asked.body.decode()})
+    with closing(AsgiTransport(Coat(sp, SP), base=SP)) as transport:
+        pages = [
+            Browser(apps=given).cut(Navigation("POST", f"{SP}/acs", (("a", "12345678"),)))
+            for given in ({SP: transport}, apps({SP: sp}))
+        ]
+
+    assert [page.text for page in pages] == ["a=123", "a=123"]

@@ -10,6 +10,7 @@ from idpsim.sso.tamper.catalogue import Entry, entries
 PLACE = Path(__file__).parents[3] / "scenarios" / "sso-hardening.yaml"
 _PROTOCOLS = {"saml": "SAML", "oidc": "OpenID Connect"}
 _HEAD = """\
+# yaml-language-server: $schema=idpsim.schema.json
 name: Single sign-on under attack
 description: >-
   Ada signs in honestly, then with every falsification of the catalogue, posing as Grace where that is the point, and
