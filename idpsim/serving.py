@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from ipaddress import ip_address
 from threading import Thread
+from threading import enumerate as threads
 from typing import Any
 
 from idpsim.errors import IdpsimError
@@ -63,7 +64,7 @@ def serving(app: Any, host: str, port: int) -> Iterator[int]:
     """The port that the application is served on for as long as the context lasts; port 0 is any that is free."""
     sockets: dict[int, Any] = {}
     made = server(app, host, port, sockets)
-    thread = Thread(target=made.run, name=f"idpsim {host}:{port}", daemon=True)
+    thread = Thread(target=made.run, name=_thread(host, port), daemon=True)
     thread.start()
     try:
         yield port_of(made)
@@ -72,6 +73,15 @@ def serving(app: Any, host: str, port: int) -> Iterator[int]:
         trigger.pull_trigger(lambda: [each.close() for each in list(sockets.values())])
         thread.join(5)
         made.task_dispatcher.shutdown(cancel_pending=True, timeout=1)
+
+
+def _thread(host: str, port: int) -> str:
+    return f"idpsim {host}:{port}"
+
+
+def serves_here(host: str, port: int) -> bool:
+    """Whether this process itself serves at an address."""
+    return any(thread.name == _thread(host, port) for thread in threads())
 
 
 def port_of(server: Any) -> int:

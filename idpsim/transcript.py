@@ -9,6 +9,7 @@ from itertools import pairwise
 from threading import RLock
 from time import time
 from typing import IO, Any
+from weakref import finalize
 
 from idpsim.wire import Answer, Exchange, NoResponse, Quirk, Request, Response, Sender
 
@@ -149,6 +150,7 @@ class _Spool:
 
         self._base = base
         self._file: IO[bytes] = TemporaryFile(prefix="idpsim-", buffering=262144)  # noqa: SIM115
+        self._closes = finalize(self, self._file.close)  # a transcript that nobody discards goes with its last reader
         self._offsets = array("Q", [0])
         self._at_end = True
 
@@ -169,7 +171,7 @@ class _Spool:
         return [_restored(number, record) for number, record in enumerate(records, first)]
 
     def close(self) -> None:
-        self._file.close()
+        self._closes()
 
 
 def _exchange(ticket: Ticket, answer: Answer, seconds: float, fault: str | None) -> Exchange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 JSON: TypeAlias = Any
@@ -21,12 +21,15 @@ class Quirk:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request as it leaves: `url` is sent as it stands, `headers` in this order, and no header beside them."""
+    """One HTTP request as it leaves: `url` is sent as it stands, `headers` in this order, and no header beside them.
+
+    Headers and body are not part of its repr: they hold tokens and passwords, and test runners print what they compare.
+    """
 
     method: str
     url: str
-    headers: Headers
-    body: bytes | None = None
+    headers: Headers = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,8 @@ class Response:
     """An HTTP answer; nothing in it can be relied on but its types."""
 
     status: int
-    headers: Headers = ()
-    body: bytes = b""
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     reason: str = ""
 
     def header(self, name: str) -> str | None:

@@ -1,8 +1,6 @@
-"""idpsim from Python: load a scenario, play it as a vendor, look at the result.
+"""What the command line, the pytest plugin and Python callers share: scenarios are loaded, opened and played.
 
-scenario = load("scenarios/leaver.yaml", target="https://sp.example/scim/v2", token="…")
-for result in play(scenario):
-    assert result.passed
+What callers import stands in `idpsim` itself; the modules beside this one are behind it.
 """
 
 from __future__ import annotations

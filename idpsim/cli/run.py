@@ -1,11 +1,12 @@
 """Play scenarios, one run after the other, and say what the service provider got wrong.
 
-A PATH is a scenario or a directory of them. Without one the built-in joiner, mover and leaver are played as every
-vendor, and without a target against the embedded service provider, which needs no network.
+A PATH is a scenario, a directory of them, or the name of one that comes with idpsim (idpsim init --list). Without one
+the joiner, mover and leaver that come with it are played as every vendor, and without a target against the embedded
+service provider, which needs no network.
 
   idpsim run
   idpsim run scenarios/ --idp okta,entra --target https://localhost:8000/scim/v2 --token "$SCIM_TOKEN"
-  idpsim run leaver.yaml --idp all --target wsgi:myapp.wsgi:application/scim/v2
+  idpsim run leaver.yaml --idp all --target asgi:myapp.main:app/scim/v2
   idpsim run scenarios/ --report junit=report.xml --report har=run.har
   idpsim run leaver.yaml --report json=- | jq .passed
 
@@ -35,6 +36,7 @@ from idpsim.report.console import Console
 from idpsim.report.secrets import Secrets, of_script, of_variables
 from idpsim.report.text import Page
 from idpsim.scenario.load import Scenario
+from idpsim.scenario.shipped import built_in
 from idpsim.signing.keyring import Keyring
 from idpsim.transport.http import proxies_from_environment
 
@@ -52,7 +54,7 @@ def _suffix(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     "--target",
     multiple=True,
     metavar="[VENDOR=]URL",
-    help="SCIM base URL, or wsgi:module:attribute[/path]. Also IDPSIM_TARGET.",
+    help="SCIM base URL, or {wsgi,asgi}:module:attribute[/path]. Also IDPSIM_TARGET.",
 )
 @click.option("--token", multiple=True, metavar="[VENDOR=]T", help="SCIM token, bare. Also IDPSIM_TOKEN.")
 @click.option(
@@ -145,7 +147,7 @@ def _keyring(url: str, folder: str) -> Keyring:
 
 def _read(paths: tuple[str, ...], idp: list[str] | None, variables: dict[str, str], secrets: Secrets) -> list[Scenario]:
     """All scenarios; exits with 2 when one is wrong, after every one has been looked at."""
-    files = given.scenarios(paths) if paths else given.built_in()
+    files = given.scenarios(paths) if paths else built_in()
     scenarios, errors = playing.read(files, idp or (None if paths else ["all"]), variables)
     for number, error in enumerate(errors):
         if number:

@@ -67,12 +67,15 @@ def lines(group: Group, run: Heading, transcript: Transcript, page: Page, redact
         yield ""
         yield from page.wrapped(redact.text(quirk.text), INDENT + 7, f"{_LEAD}why    ")
         yield f"{_LEAD}       {page.place(visible(redact.url(quirk.source)))}"
-    if shown:
+    if shown and (run.again != "" or not run.in_process):
         yield ""
         yield from _again(next((each for each in shown if each.by == "vendor"), shown[0]), run, page, redact)
 
 
 def _again(it: Exchange, run: Heading, page: Page, redact: Redactor) -> Iterator[str]:
+    if run.in_process and run.again is not None:
+        yield f"{_LEAD}again  {visible(redact.text(run.again))}"
+        return
     if run.in_process:
         target = f" --target {curl.quoted(redact.url(run.url))}" if run.url else ""
         yield f"{_LEAD}again  idpsim run {curl.quoted(run.scenario)} --idp {run.idp}{target} -v"

@@ -14,7 +14,8 @@ class Heading:
     """A run before its first step.
 
     `target` says in words where it is sent, `url` is that as an option takes it (empty: the embedded service provider),
-    `in_process` says that no network is used.
+    `in_process` says that no network is used. `again` is what repeats a run in process where the command line does not:
+    None is the command line, empty is nothing.
     """
 
     scenario: str
@@ -25,6 +26,7 @@ class Heading:
     url: str = ""
     in_process: bool = False
     source: str = field(default="", repr=False)
+    again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,19 @@ def load_text(
     return Scenario(name, _top(root, "description", any_profile, ""), file, profiles, scripts, source)
 
 
+def bare(root: Entries, profile: str, name: str, *, known: Known, check: Check | None = None) -> Script:
+    """A script without steps, of the blocks that a file has beside them: for events that are told one by one.
+
+    ScenarioError at the place of what is wrong, UsageError where there is no such profile.
+    """
+    for key, _ in root.entries:
+        TOP.key(key)
+    (played,) = known.played([profile])
+    people, groups = population(root.get("directory"), Reading(known, played, {}))
+    source = _Text("", root.place.file, root, known, {}, check, people, groups)
+    return _checked(source, _blocks(source, played, name))
+
+
 def _read(path: Path) -> str:
     """The text of a file; no more of it than a scenario can have is ever read."""
     if path.exists() and not path.is_file():
@@ -126,16 +139,29 @@ def _top(root: Entries, name: str, reading: Reading, otherwise: Any) -> Any:
 
 def _script(source: _Text, profile: str, name: str, shared: dict[int, Step]) -> Script:
     """The scenario for one profile; `shared` keeps the steps that are the same for all."""
+    script = _blocks(source, profile, name)
+    reading = replace(source.reading(profile), verify=script.verify)
+    return _checked(source, replace(script, steps=_steps(source.root, reading, shared)))
+
+
+def _checked(source: _Text, script: Script) -> Script:
+    if source.check is not None:
+        source.check(script)
+    return script
+
+
+def _blocks(source: _Text, profile: str, name: str) -> Script:
+    """All of the scenario but its steps."""
     reading, root = source.reading(profile), source.root
     verify = verification(_top(root, "verify", reading, True), Verification())
     settings = _top(root, "settings", reading, {})
-    script = Script(
+    return Script(
         file=source.file,
         name=name,
         profile=profile,
         target=_target(root, reading),
         sso=_sso(root, reading),
-        steps=_steps(root, replace(reading, verify=verify), shared),
+        steps=(),
         people=source.people,
         groups=source.groups,
         settings={key: switched.value for key, switched in settings.items()},
@@ -143,9 +169,6 @@ def _script(source: _Text, profile: str, name: str, shared: dict[int, Step]) -> 
         verify=verify,
         source=source.text,
     )
-    if source.check is not None:
-        source.check(script)
-    return script
 
 
 def _steps(root: Entries, reading: Reading, shared: dict[int, Step]) -> tuple[Step, ...]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
 
+from idpsim.directory import Group, Person
 from idpsim.errors import IdpsimError, Place, ScenarioError, TargetError
 from idpsim.provisioning.links import Kind
 from idpsim.provisioning.profile import Profile
 from idpsim.scenario.cleanup import clean_up
 from idpsim.scenario.gate import NOT_PROVISIONING
-from idpsim.scenario.model import Script
+from idpsim.scenario.model import Script, Step
 from idpsim.scenario.names import Names
 from idpsim.scenario.reader import NAMED_BY
 from idpsim.scenario.results import CleanUp, Failure, RunResult, StepResult
@@ -39,7 +40,10 @@ class NamesTaken(IdpsimError):
 
 
 class Run:
-    """One script played as one profile: iterate over it for the steps as they end, then ask for `result`."""
+    """One script played as one profile: iterate over it for the steps as they end, then ask for `result`.
+
+    Or `play` steps that no script holds, one after the other, and `close` it.
+    """
 
     def __init__(self, script: Script, profile: Profile, world: World, options: Options) -> None:
         self.session = Session(script, profile, world, Names(options.suffix), options.seed)
@@ -51,30 +55,50 @@ class Run:
         self._started = perf_counter()
         self._clean_up = CleanUp(kept=True)
         self._cleaned = False
+        self._began = False
+        self._new: list[tuple[Kind, str]] = []
 
     def __iter__(self) -> Iterator[StepResult]:
         self._names_free()
         try:
             for step in self._script.steps:
-                result = self.session.play(step)
-                self._reachable()
-                self._steps.append(result)
+                result = self.play(step)
                 yield result
                 if self._options.fail_fast and not result.passed:
                     return
         finally:
-            self._clean()
+            self.close()
 
-    def _names_free(self) -> None:
-        """Stop before the first step where a name is taken; fresh names that nobody chose cannot be."""
-        if not self._options.keep_names or not self._world.scim:
-            return
+    def play(self, step: Step) -> StepResult:
+        """Play one step; NamesTaken before it, TargetError where no request has ever reached the service provider."""
+        self._names_free()
+        result = self.session.play(step)
+        self._reachable()
+        self._steps.append(result)
+        return result
+
+    def introduce(self, people: Iterable[Person] = (), groups: Iterable[Group] = ()) -> None:
+        """People and groups who come into the directory while the run lasts."""
+        self._new += [("user", self.session.introduce_person(each).userName) for each in people]
+        self._new += [("group", self.session.introduce_group(each).displayName) for each in groups]
+
+    def _names(self) -> Iterator[tuple[Kind, str]]:
+        """The names that the run begins with."""
         directory = self.session.app.directory
         for key in islice(directory.people(), CHECKED_NAMES):
             if key != self.session.gate.prover.key:  # who proves a sign-in is there already
-                self._free("user", directory.person(key).userName)
+                yield "user", directory.person(key).userName
         for key in directory.groups():
-            self._free("group", directory.group(key).displayName)
+            yield "group", directory.group(key).displayName
+
+    def _names_free(self) -> None:
+        """Stop before a step where a name is taken; fresh names that nobody chose cannot be."""
+        names = self._new if self._began else self._names()
+        self._began, self._new = True, []
+        if not self._options.keep_names or not self._world.scim:
+            return
+        for kind, name in names:
+            self._free(kind, name)
         self._reachable()
 
     def _free(self, kind: Kind, name: str) -> None:
@@ -94,7 +118,8 @@ class Run:
             reason = answers[0].reason if isinstance(answers[0], NoResponse) else ""
             raise TargetError(f"the service provider cannot be reached at {self._world.connection.base}: {reason}")
 
-    def _clean(self) -> None:
+    def close(self) -> None:
+        """Clean up, once."""
         if self._cleaned:
             return
         self._cleaned = True

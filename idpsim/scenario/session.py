@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from idpsim.clock import duration
-from idpsim.directory import Directory
+from idpsim.directory import Directory, Group, Person, group_with_suffix
 from idpsim.provisioning import events
 from idpsim.provisioning.app import App
 from idpsim.provisioning.engine import Engine
@@ -60,6 +60,18 @@ class Session:
         self._admission = Admission(self)
         self._judge = Judge(self)
         self._failing = Failing(self)
+
+    def introduce_person(self, someone: Person) -> Person:
+        """Put a person into the directory; as they are there, under a fresh name."""
+        fresh = self.names.person(someone)
+        self.app.directory.put_person(fresh)
+        return fresh
+
+    def introduce_group(self, group: Group) -> Group:
+        """Put a group into the directory; as it is there, under a fresh name."""
+        fresh = group_with_suffix(group, self.names.suffix)
+        self.app.directory.put_group(fresh)
+        return fresh
 
     def play(self, step: Step) -> StepResult:
         """Play one step and say what came of it."""
@@ -232,7 +244,7 @@ class Session:
         if finding.exchange is not None and finding.exchange not in numbers:
             numbers.append(finding.exchange)
         kind: FailureKind = "outcome" if finding.unread else "verification"
-        why = finding.why or explain.quirk(shown)
+        why = finding.why or explain.quirk(shown, finding.path)
         return Failure(finding.message, step.place, kind, why, tuple(numbers))
 
     def _result(

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from idpsim.errors import IdpsimError, UsageError
 from idpsim.profiles import all_sign_ons
-from idpsim.serving import CannotListen, serving
+from idpsim.serving import CannotListen, serves_here, serving
 from idpsim.signing.keyring import Keyring
 from idpsim.signon import Registration
 from idpsim.sso import tickets
 from idpsim.sso.control import registration_json
 from idpsim.sso.keys import Keys
+from idpsim.sso.lending import Lending
 from idpsim.sso.provider import IdentityProvider
 
 _SECONDS = 10
+_PAUSE = 0.2
 
 
 class Host(Protocol):
@@ -36,26 +38,68 @@ class Host(Protocol):
         """Falsify what the app publishes, or no longer."""
 
 
+Hosting: TypeAlias = Callable[[], AbstractContextManager[Host]]
+
+
+class _Busy(UsageError):
+    """Another run serves at the address; it will end."""
+
+
 @contextmanager
 def hosted(keyring: Keyring) -> Iterator[Host]:
     """The identity provider on its address: our own, or the one that runs there already and has our keys."""
     provider = in_process(keyring)
     provider.of_run = True
+    with ExitStack() as stack:
+        yield _own_or_running(provider, keyring, stack)
+
+
+def _own_or_running(provider: IdentityProvider, keyring: Keyring, stack: ExitStack) -> Host:
+    """Whichever it is, up until `stack` closes; another run is waited for as long as the keyring has patience."""
     host, port = keyring.address
-    try:
-        context = serving(provider.wsgi, host, port)
-        context.__enter__()
-    except CannotListen as taken:
-        steered = _running(keyring, taken)
+    patience = 0.0 if serves_here(host, port) else keyring.patience
+    end = time.monotonic() + patience
+    while True:
         try:
-            yield steered
-        finally:
-            steered.give_back()
-        return
-    try:
-        yield provider
-    finally:
-        context.__exit__(None, None, None)
+            stack.enter_context(serving(provider.wsgi, host, port))
+            return provider
+        except CannotListen as error:
+            taken = error
+        try:
+            steered = _running(keyring, taken)
+        except _Busy:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_PAUSE)
+            continue
+        stack.callback(steered.give_back)
+        return steered
+
+
+class Lent:
+    """An identity provider of this process that several runs share: each has the apps that it enters, and no other."""
+
+    def __init__(self, provider: IdentityProvider, lending: Lending) -> None:
+        self._provider = provider
+        self._lending = lending
+        self._holder = token_hex(8)
+
+    def register(self, vendor: str, label: str, registration: Registration | None, settings: Mapping[str, Any]) -> None:
+        self._lending.lend(self._holder, vendor, label)
+        self._provider.register(vendor, label, registration, settings)
+
+    def roll(self, vendor: str, label: str, protocol: str) -> None:
+        self._lending.lend(self._holder, vendor, label)
+        self._provider.roll(vendor, label, protocol)
+        self._lending.rolled(self._holder, vendor, label, protocol)
+
+    def publish(self, vendor: str, label: str, fault: str | None) -> None:
+        self._lending.lend(self._holder, vendor, label)
+        self._provider.publish(vendor, label, fault)
+
+    def give_back(self) -> None:
+        """Let every app be what it was before."""
+        self._lending.give_back(self._holder)
 
 
 def in_process(keyring: Keyring) -> IdentityProvider:
@@ -114,10 +158,12 @@ def _running(keyring: Keyring, taken: CannotListen) -> Steered:
     try:
         about = requests.get(f"{keyring.base}/.idpsim", timeout=_SECONDS).json()
         version = about["idpsim"]
+    except requests.ConnectionError:  # it has gone this moment, or does not speak HTTP
+        raise _Busy(f"the identity provider {taken}; {elsewhere}") from None
     except (requests.RequestException, ValueError, KeyError, TypeError):
         raise UsageError(f"the identity provider {taken}; {elsewhere}") from None
     if about.get("run"):
-        raise UsageError(
+        raise _Busy(
             f"another run of idpsim serves at {keyring.base} while it lasts\n"
             "  give this one another address with --idp-url, or start idpsim serve there for both"
         )

@@ -21,11 +21,13 @@ DEFAULT_FOLDER = "certs"
 class Keyring:
     """The identity provider's address and keys: the same for all runs of one command.
 
-    `folder` is where `idpsim certs` has put keys; without any there they are made in memory, when first needed.
+    `folder` is where `idpsim certs` has put keys; without any there, or without a folder, they are made in memory when
+    first needed. While another run of idpsim serves at the address it is waited for, up to `patience` seconds.
     """
 
     base: str = DEFAULT_IDP
     folder: str = DEFAULT_FOLDER
+    patience: float = 0.0
 
     @property
     def address(self) -> tuple[str, int]:
@@ -45,4 +47,4 @@ class Keyring:
         """The keys."""
         from idpsim.sso.keys import Keys
 
-        return Keys(Path(self.folder).expanduser())
+        return Keys(Path(self.folder).expanduser() if self.folder else None)

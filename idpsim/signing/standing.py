@@ -40,7 +40,7 @@ def standing(script: Script | None, keyring: Keyring, options: Mapping[str, Any]
     """The identity provider, and the host and port that it is to listen on."""
     label = valid_label(options["label"] or (script.sso.app if script and script.sso else DEFAULT_APP))
     provider = IdentityProvider(
-        all_sign_ons().values(), keyring.keys, base=keyring.base, people=_people(script), label=label
+        all_sign_ons().values(), keyring.keys, base=keyring.base, people=people(script), label=label
     )
     saml, oidc = _sides(script, options)
     known = registration(saml, oidc)
@@ -78,14 +78,14 @@ def _check(name: str, url: str) -> None:
         raise UsageError(f"{name} is an absolute URL, such as http://localhost:8000/callback, not {url!r}")
 
 
-def _people(script: Script | None) -> Mapping[str, Sequence[Identity]]:
-    """The people whom each vendor's login page offers."""
+def people(script: Script | None = None) -> Mapping[str, Sequence[Identity]]:
+    """The people whom each vendor's login page offers: those of a scenario, or a few."""
     if script is None or not script.people:
         directory = Directory({key: person(key, values) for key, values in _SAMPLE.items()}, _GROUPS)
     else:
         directory = Directory(script.people, script.groups)
     app = App(directory, {})
-    people = [directory.person(key) for key in directory.people()]
+    everyone = [directory.person(key) for key in directory.people()]
     return {
-        vendor: tuple(identity(sign_on, app, each) for each in people) for vendor, sign_on in all_sign_ons().items()
+        vendor: tuple(identity(sign_on, app, each) for each in everyone) for vendor, sign_on in all_sign_ons().items()
     }

@@ -1,0 +1,96 @@
+"""Python values as nodes of the scenario language, so that its own shapes read and check them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from idpsim.directory import Group, Person
+from idpsim.errors import Place, ScenarioError
+from idpsim.scenario.nodes import MAX_DEPTH, Entries, Items, Node, Scalar
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class At:
+    """A place as nodes carry it; both count from 0."""
+
+    line: int
+    column: int
+
+
+def written(value: object, place: Place, depth: int = 0) -> Node:
+    """A value as a node, all of it at one place; ScenarioError for what a scenario could not say.
+
+    A text is text whatever it looks like, and no variable is read in it. A `Person` or `Group` is its key.
+    """
+    if depth > MAX_DEPTH:
+        raise ScenarioError(f"this is nested more than {MAX_DEPTH} deep", place)
+    if isinstance(value, Mapping):
+        return entries(value, place, depth)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray):
+        return Items(tuple(written(each, place, depth + 1) for each in value), place)
+    plain = _plain(value, place)
+    return _scalar(_text(value, place), place) if plain is None else _scalar(plain, place, plain=True)
+
+
+def entries(values: Mapping[Any, object], place: Place, depth: int = 0) -> Entries:
+    """A mapping as a node."""
+    return Entries(tuple((key(name, place), written(each, place, depth + 1)) for name, each in values.items()), place)
+
+
+def key(name: object, place: Place) -> Scalar:
+    """The key of a mapping."""
+    if not isinstance(name, str):
+        raise ScenarioError(f"a key must be text, not {type(name).__name__}", place)
+    return _scalar(_whole(name, place), place, plain=True)
+
+
+def nothing(place: Place) -> Scalar:
+    """What stands after `connect:`."""
+    return _scalar("", place, plain=True)
+
+
+def _scalar(text: str, place: Place, plain: bool = False) -> Scalar:
+    return Scalar(text, plain, place.file, At(place.line - 1, place.column - 1))
+
+
+def _plain(value: object, place: Place) -> str | None:
+    """What is special without quotes; None where the value is none of it."""
+    if value is None or isinstance(value, bool | int | float):
+        try:
+            return json.dumps(value, allow_nan=False)
+        except ValueError:
+            raise ScenarioError(f"{value} is no JSON number", place) from None
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():.3f}".rstrip("0").rstrip(".") + "s"
+    return None
+
+
+def _text(value: object, place: Place) -> str:
+    match value:
+        case str():
+            text = str.__str__(value)
+        case Person() | Group():
+            text = value.key
+        case UUID():
+            text = str(value)
+        case os.PathLike():
+            text = os.fsdecode(value)
+        case _:
+            hint = "text, numbers, true, false and None, and lists and mappings of them"
+            raise ScenarioError(f"a value of type {type(value).__name__} cannot stand here", place, hint)
+    return _whole(text, place).replace("${", "$${")
+
+
+def _whole(text: str, place: Place) -> str:
+    if not text.isascii() and _SURROGATE.search(text):
+        raise ScenarioError("half a character (a surrogate) cannot be sent", place)
+    return text
