@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote_plus
 
 from idpsim.provisioning.flow import segment
 from idpsim.transcript import Transcript
-from idpsim.wire import Exchange, NoResponse, Quirk
+from idpsim.wire import Exchange, NoResponse, Quirk, Response
+
+_COMMON = ("schemas", "id", "name", "value")
 
 
 def of_resource(transcript: Transcript, first: int, last: int, identifier: str, path: str) -> list[Exchange]:
@@ -16,7 +19,7 @@ def of_resource(transcript: Transcript, first: int, last: int, identifier: str, 
     place = f"/{segment(identifier)}" if identifier else ""
     writes = [each for each in transcript.range(first, last) if each.by == "vendor" and each.request.method != "GET"]
     mine = [each for each in writes if place and _target(each).endswith(place)] or writes
-    leaf = re.split(r"[.:\]]", path)[-1].encode()
+    leaf = _leaf(path).encode()
     speaking = [each for each in mine if leaf and leaf in (each.request.body or b"")]
     return (speaking or mine)[-1:]
 
@@ -42,9 +45,35 @@ def _text(exchange: Exchange) -> str:
     return unquote_plus(exchange.request.url) + (exchange.request.body or b"").decode("utf-8", "replace")
 
 
-def quirk(exchanges: Sequence[Exchange]) -> Quirk | None:
-    """The first quirk of these exchanges."""
-    return next((each for exchange in exchanges for each in exchange.quirks), None)
+def quirk(exchanges: Sequence[Exchange], path: str = "") -> Quirk | None:
+    """The quirk that explains these exchanges: one that names the attribute `path`, or else one that names no other."""
+    found = [(each, exchange) for exchange in exchanges for each in exchange.quirks]
+    leaf = _leaf(path)
+    about = (each for each, _ in found if leaf and re.search(rf"\b{re.escape(leaf)}\b", each.text, re.IGNORECASE))
+    others = (each for each, exchange in found if not leaf or not _names(each, exchange, leaf))
+    return next(about, None) or next(others, None)
+
+
+def _leaf(path: str) -> str:
+    return re.split(r"[.:\]]", path)[-1]
+
+
+def _names(quirk: Quirk, exchange: Exchange, leaf: str) -> bool:
+    """Whether a quirk is about an attribute that the request holds, and that is not the one meant."""
+    held = _held(Response(0, body=exchange.request.body or b"").json) - {leaf, *_COMMON}
+    return any(re.search(rf"\b{re.escape(name)}\b", quirk.text) for name in held)
+
+
+def _held(body: Any) -> set[str]:
+    """The attributes that a body speaks of: of a resource, or of the operations of a PATCH."""
+    if not isinstance(body, Mapping):
+        return set()
+    operations = body.get("Operations")
+    if not isinstance(operations, list):
+        return set(body)
+    parts = [each for each in operations if isinstance(each, Mapping)]
+    paths = {re.split(r"[.\[]", str(each.get("path") or ""))[0] for each in parts}
+    return (paths | {name for each in parts for name in _held(each.get("value"))}) - {""}
 
 
 def _target(exchange: Exchange) -> str:

@@ -130,7 +130,7 @@ class Judge:
         last = len(session.world.transcript)
         shown = explain.of_resource(session.world.transcript, first, last, link.id if link else "", expected.path)
         numbers = tuple(dict.fromkeys([*(each.number for each in shown), last - 1]))
-        return Failure(message, expected.place, "expectation", explain.quirk(shown), numbers)
+        return Failure(message, expected.place, "expectation", explain.quirk(shown, expected.path), numbers)
 
     def _others(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> Iterator[Failure]:
         session = self._session

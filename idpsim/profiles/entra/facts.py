@@ -60,6 +60,9 @@ REMOVE_BY_VALUE = Quirk(
     "Remove with path members lists in value who leaves; read by the RFC it would empty the group.",
     "https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/167",
 )
+REMOVE_BY_FILTER = Quirk(
+    'A member is removed by a filter in the path, members[value eq "..."], and without a value.', COMPATIBILITY
+)
 LEGACY_ON_DEMAND = Quirk("Provisioning on demand does not honour aadOptscim062020: legacy shapes.", COMPATIBILITY)
 NEXT_CYCLE = Quirk("After 429, 5xx, a timeout or a broken connection Entra tries again in its next cycle.", LOGS)
 ESCROW = Quirk(

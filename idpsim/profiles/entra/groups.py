@@ -58,7 +58,7 @@ def drop(link: Link, members: tuple[Member, ...], rules: Rules) -> Flow:
 def _dropping(path: str, members: tuple[Member, ...], rules: Rules) -> Call:
     if rules.flag:
         operations = ({"op": "remove", "path": f'members[value eq "{member.id}"]'} for member in members)
-        return patch(path, *operations, quirks=(facts.ONE_MEMBER,))
+        return patch(path, *operations, quirks=(facts.REMOVE_BY_FILTER, facts.ONE_MEMBER))
     operation = {"op": "Remove", "path": "members", "value": _elements(members, rules)}
     return patch(path, operation, quirks=(facts.REMOVE_BY_VALUE, facts.ONE_MEMBER, facts.TITLE_CASE))
 
