@@ -1,0 +1,111 @@
+"""Scenario files played within a test: read, pointed at the project's service provider, judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idpsim import Failed, Played, RunResult, Scenario, Served, Target, UsageError, explain, load, run, serve
+from idpsim.api.explaining import Ran
+from idpsim.pytest_plugin import telling
+from idpsim.pytest_plugin.options import GIVEN, Given
+from idpsim.pytest_plugin.target import NoTarget, target_of
+from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
+
+PAUSE = 0.2
+
+
+class ScenarioFailed(Failed):
+    """Runs in which something is wrong: `results` are all runs, `played` is the first event that went wrong."""
+
+    def __init__(self, results: tuple[RunResult, ...]) -> None:
+        self.results = results
+        self._wrong = [result for result in results if not result.passed]
+        first = self._wrong[0]
+        step = next((each for each in first.steps if not each.passed), first.steps[-1])
+        super().__init__(Played(step, tuple(first.transcript.range(*step.exchanges)), self._report))
+
+    def _report(self) -> str:
+        return "\n\n".join(explain(result) for result in self._wrong)
+
+
+def read(
+    path: Path, config: pytest.Config, idp: Iterable[str] | None, variables: Mapping[str, str] | None = None
+) -> Scenario:
+    """The scenario of a file, named in messages as the user would; IdpsimError where it is wrong."""
+    given = config.stash[GIVEN]
+    return load(telling.relative(path, config), idp=idp, variables={**given.variables, **(variables or {})})
+
+
+def signs_in(scenario: Scenario) -> bool:
+    """Whether any of its profiles has an sso block."""
+    return any(script.sso is not None for script in scenario.scripts.values())
+
+
+def pointed(find: Callable[[], Any], scenario: Scenario, config: pytest.Config) -> Target | None:
+    """The target that `find` gives; None, the file's own, where nobody gives one.
+
+    NoTarget where the file names none either: nobody means the embedded service provider by saying nothing.
+    """
+    try:
+        return target_of(find(), config.stash[GIVEN].token)
+    except NoTarget:
+        if all(script.target.place is not None for script in scenario.scripts.values()):
+            return None
+        raise
+
+
+def play(
+    item: pytest.Item, scenario: Scenario, target: Target | None, server: Served | None, idp: str | None = None
+) -> tuple[RunResult, ...]:
+    """The results of all runs, or that of one profile; ScenarioFailed with the reports of those that failed."""
+    given = item.config.stash[GIVEN]
+    results = run(scenario, idp=idp, target=target, server=server, seed=given.seed, timeout=given.timeout)
+    for result in results:
+        telling.leave(item, result.clean_up.left)
+    if not all(result.passed for result in results):
+        raise ScenarioFailed(tuple(_repeatable(result, item) for result in results))
+    return results
+
+
+def _repeatable(result: RunResult, item: pytest.Item) -> RunResult:
+    """The result of an application object, which no command line reaches, with the test that plays it again."""
+    if not isinstance(result, Ran) or result.heading.again is None:
+        return result
+    return replace(result, heading=replace(result.heading, again=telling.again(item)))
+
+
+def alone(item: pytest.Item, scenario: Scenario, profile: str) -> None:
+    """Play a scenario as one profile, as a test of its own: against --idpsim-target, or the target of the file."""
+    given = item.config.stash[GIVEN]
+    target = pointed(lambda: chosen(given), scenario, item.config)
+    with ExitStack() as stack:
+        addressed = signs_in(scenario) and (given.idp_url or given.certs)
+        play(item, scenario, target, _served(given, stack) if addressed else None, profile)
+
+
+def chosen(given: Given) -> str:
+    """The target of the options; NoTarget where there is none."""
+    if given.target is None:
+        raise NoTarget
+    return given.target
+
+
+def _served(given: Given, stack: ExitStack) -> Served:
+    """The identity provider at the address of the options; another process of the session is waited for."""
+    url = given.idp_url or DEFAULT_IDP
+    _ = Keyring(url).address
+    end = time.monotonic() + given.timeout
+    while True:
+        try:
+            return stack.enter_context(serve(url, certs=given.certs or DEFAULT_FOLDER))
+        except UsageError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(PAUSE)
