@@ -26,7 +26,7 @@ serve: $(READY)
 	$(BIN)/idpsim sp
 
 clean:
-	rm -rf $(VENV) .service-providers .bench
+	rm -rf $(VENV) .service-providers .bench dist
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "idpsim needs Python 3.11 or newer; make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

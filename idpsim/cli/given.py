@@ -6,14 +6,14 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 
 from idpsim.errors import UsageError
 from idpsim.scenario.known import ALL
+from idpsim.scenario.shipped import built_in as built_in
+from idpsim.scenario.shipped import file_of
 
-BUILT_IN = ("joiner", "mover", "leaver")
 SUFFIXES = (".yaml", ".yml")
-_TARGET = re.compile(r"https?://[^\s/?#]+[^\s]*|wsgi:[\w.]+:[\w.]+(?:\(\))?(?:/\S*)?", re.IGNORECASE)
+_TARGET = re.compile(r"https?://[^\s/?#]+[^\s]*|(?:wsgi|asgi):[\w.]+:[\w.]+(?:\(\))?(?:/\S*)?", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -43,7 +43,8 @@ def targets(values: Iterable[str], names: Iterable[str]) -> dict[str, str]:
             hint = f", did you mean {near[0]}=...?" if near else ""
             raise UsageError(
                 f"--target {value!r} is not a URL{hint}\n"
-                "  http://localhost:8000/scim/v2, or wsgi:module:attribute for an application in this process"
+                "  http://localhost:8000/scim/v2, or for an application in this process wsgi:module:attribute/scim/v2 "
+                "or asgi:module:attribute/scim/v2"
             )
     return found
 
@@ -80,30 +81,20 @@ def profiles(values: Iterable[str]) -> list[str] | None:
 
 
 def scenarios(paths: Iterable[str]) -> list[str]:
-    """The scenario files that paths name, a directory standing for every one in it, each once."""
+    """The scenario files that paths name, each once.
+
+    A directory stands for every one in it, a name for the shipped scenario of that name where no file has it.
+    """
     found: dict[str, None] = {}
     for path in paths:
         if not os.path.isdir(path):
-            found[path] = None
+            found[file_of(path)] = None
             continue
         inside = sorted(name for name in os.listdir(path) if name.lower().endswith(SUFFIXES))
         if not inside:
             raise UsageError(f"there is no scenario (*.yaml, *.yml) in {path}")
         found.update(dict.fromkeys(os.path.join(path, name) for name in inside))
     return list(found)
-
-
-def built_in() -> list[str]:
-    """The scenarios that come with idpsim: joiner, mover and leaver."""
-    import idpsim
-
-    package = Path(idpsim.__file__).parent
-    places = (package / "scenarios", package.parent / "scenarios")
-    home = next((place for place in places if place.is_dir()), places[0])
-    found = [str(home / f"{name}.yaml") for name in BUILT_IN if (home / f"{name}.yaml").is_file()]
-    if not found:
-        raise UsageError(f"the built-in scenarios are missing from {home}: install idpsim again")
-    return found
 
 
 def everything(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """Serve the identity provider: the tenants of all vendors under one address, with SAML 2.0 and OpenID Connect.
 
-Its people and what it knows of your service provider come from a SCENARIO, or from the options; without one three
-people are there. `idpsim sso` prints what to enter at the service provider, and so does the page at the address.
+Its people and what it knows of your service provider come from a SCENARIO, a file or the name of one that comes with
+idpsim, or from the options; without one three people are there. `idpsim sso` prints what to enter at the service
+provider, and so does the page at the address.
 
   idpsim serve
   idpsim serve --sp-metadata http://localhost:8000/saml/metadata
   idpsim serve --redirect-uri http://localhost:8000/callback
-  idpsim serve scenarios/sso-leaver.yaml
+  idpsim serve sso-leaver
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from idpsim.cli.terminal import echo, page_of
 from idpsim.cli.whereabouts import whereabouts
 from idpsim.errors import UsageError
 from idpsim.scenario.model import Script
+from idpsim.scenario.shipped import file_of
 from idpsim.signing.keyring import Keyring
 
 
@@ -79,5 +81,5 @@ def _script(path: str | None, options: dict[str, Any]) -> Script | None:
             raise UsageError("--idp and --set are for a SCENARIO, and none is given")
         return None
     chosen = [options["idp"]] if options["idp"] else None
-    scenario = api.load(path, idp=chosen, variables=given.variables(options["sets"], os.environ))
+    scenario = api.load(file_of(path), idp=chosen, variables=given.variables(options["sets"], os.environ))
     return scenario.script(scenario.idp[0])

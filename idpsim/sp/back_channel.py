@@ -82,6 +82,8 @@ class BackChannel(OAuth2Session):  # type: ignore[misc]
             raise Denied(403, f"The identity provider has not given a token: {reason}.") from error
         except (RequestException, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise Denied(502, "The identity provider's token endpoint cannot be read.") from error
+        if not isinstance(answer, dict):
+            raise Denied(502, "The identity provider's token endpoint cannot be read.")
         if str(answer.get("token_type")).lower() != "bearer" or not isinstance(answer.get("access_token"), str):
             raise Denied(403, "The identity provider has given no bearer token.")
         return answer

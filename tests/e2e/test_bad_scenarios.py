@@ -42,7 +42,7 @@ BAD: dict[str, tuple[str, str]] = {
         "",
     ),
     "nothing": ("", "empty"),
-    "a list": ("- a\n- b\n", "mapping"),
+    "a list": ("- a\n- b\n", "not a scenario but a list"),
     "no steps": (HEAD + PEOPLE, "steps"),
     "two documents": (GOOD + "---\n" + GOOD, "document"),
     "a tag": (GOOD.replace("name: n", "name: !!python/object/apply:os.system [id]"), ""),

@@ -58,3 +58,26 @@ def test_an_installed_wheel_plays_checks_and_says_its_version(installed: Path, t
     assert (checked.returncode, checked.stderr) == (0, "")
     assert str(ROOT) not in where.stdout
     assert written.returncode == 0
+
+
+@pytest.mark.xdist_group("installed")
+def test_an_installed_wheel_has_its_scenarios_by_name(installed: Path, tmp_path: Path) -> None:
+    listed = run(installed / "idpsim", "init", "--list", cwd=tmp_path)
+    copied = run(installed / "idpsim", "init", "--from", "sso-leaver", "tests/mine.yaml", cwd=tmp_path)
+    played = run(installed / "idpsim", "run", "sso-leaver", "tests/mine.yaml", "-q", cwd=tmp_path)
+    checked = run(installed / "idpsim", "check", "leaver", cwd=tmp_path)
+
+    assert {line.partition(": ")[0] for line in listed.stdout.splitlines()} >= {
+        file.stem for file in (ROOT / "scenarios").glob("*.yaml")
+    }
+    assert (copied.returncode, copied.stderr) == (0, "")
+    assert (tmp_path / "tests" / "idpsim.schema.json").is_file()
+    assert (played.returncode, played.stderr) == (0, "")
+    assert str(installed.parent) in checked.stdout
+
+
+@pytest.mark.xdist_group("installed")
+def test_a_warning_of_python_is_nowhere_in_the_way_of_an_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    played = run(installed / "python", "-W", "error", "-m", "idpsim", "run", "leaver", "-q", cwd=tmp_path)
+
+    assert (played.returncode, played.stderr) == (0, "")
