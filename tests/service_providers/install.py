@@ -29,7 +29,8 @@ SIGN_IN = {
     "django-sso": "python",
     "xmlsec1": "debian",
 }
-KINDS = SCIM | SIGN_IN
+EXAMPLES = {"flask-sp": "python", "django-sp": "python", "fastapi-sp": "python", "express-sp": "node"}
+KINDS = SCIM | SIGN_IN | EXAMPLES
 NAMES = tuple(SCIM)
 DEBIAN = (
     "apache2-bin",

@@ -1,0 +1,1 @@
+"""A shop whose staff accounts come from the customer's identity provider, over SCIM."""
