@@ -110,7 +110,7 @@ def _default(stories: Sequence[Story], found: Sequence[Sent], name: str, tick: C
 
 def _tuned(found: Sequence[Sent], candidate: Candidate, tick: Callable[[], None]) -> Candidate:
     """The same profile with those of its settings that make it explain more."""
-    if len(found) > TRIED:
+    if len(found) + len(candidate.told.people) > TRIED:
         return candidate
     profile = all_profiles()[candidate.profile]
     signing = all_sign_ons()[profile.vendor].settings

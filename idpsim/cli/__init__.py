@@ -27,7 +27,7 @@ COMMANDS = {
     "sp": "The embedded service provider on its own, over HTTP.",
     "init": "Write a first scenario.",
     "schema": "The JSON Schema of scenario files, for editors.",
-    "replay": "Send the requests of a HAR again and say what changed.",
+    "replay": "Send recorded requests again and say what changed, or make a scenario of them.",
 }
 INTERRUPTED = 130
 

@@ -1,4 +1,6 @@
-"""Send the requests of a HAR again, in order, and say what is answered otherwise than it was.
+"""Send recorded requests again, in order, and say what is answered otherwise than it was.
+
+FILE is a HAR, or a service provider's request log with one JSON object on each line.
 
 Each id that a recorded answer gave is replaced by the one that is given now; the vendor's headers stay as they are but
 for host, length and authorization. Ids, dates and versions are not compared. By default only the vendor's requests are
@@ -6,6 +8,12 @@ sent, so what they create stays at the service provider; --all sends idpsim's re
 
   idpsim run leaver.yaml --target https://sp.example/scim/v2 --token "$SCIM_TOKEN" --report har=before.har
   idpsim replay before.har --target https://sp.example/scim/v2 --token "$SCIM_TOKEN"
+
+With --as-scenario nothing is sent: the recording becomes a scenario that makes a vendor send the like of it, played
+here as every profile to say whose traffic it is and where it deviates.
+
+  idpsim replay incident.har --as-scenario --output incident.yaml
+  idpsim run incident.yaml --target https://sp.example/scim/v2 --token "$SCIM_TOKEN"
 
 Exit code: 0 nothing changed, 1 something did, 2 the command or the file is wrong, 3 the target cannot be reached.
 """
@@ -18,19 +26,24 @@ from collections.abc import Iterator
 
 import click
 
-from idpsim import api, har
+from idpsim import api
 from idpsim.cli import given, written
 from idpsim.cli.terminal import Progress, echo, page_of
 from idpsim.errors import TargetError, UsageError
 from idpsim.report.secrets import Secrets, of_variables
 from idpsim.report.text import Page, clipped, counted, visible
-from idpsim.scenario.replay import Replay, Replayed, below
-from idpsim.wire import NoResponse
+from idpsim.scenario.incident.reading import Recording, read
+from idpsim.scenario.replay import Replay, Replayed
+from idpsim.wire import NoResponse, Response
 
 
 @click.command(help=written(__doc__))
-@click.argument("file", metavar="FILE.har")
-@click.option("--target", metavar="URL", help="SCIM base URL, or wsgi:module:attribute[/path]. Also IDPSIM_TARGET.")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--target",
+    metavar="URL",
+    help="SCIM base URL, or {wsgi,asgi}:module:attribute[/path]. Also IDPSIM_TARGET.",
+)
 @click.option("--token", metavar="T", help="SCIM token, bare. Also IDPSIM_TOKEN.")
 @click.option("--all", "everything", is_flag=True, help="All requests, not only those of the vendor.")
 @click.option(
@@ -42,17 +55,34 @@ from idpsim.wire import NoResponse
     help="Seconds for one exchange.",
 )
 @click.option("--insecure", is_flag=True, help="Take any certificate.")
-def replay(file: str, target: str | None, token: str | None, everything: bool, timeout: float, insecure: bool) -> None:
-    """Send, compare, print what changed."""
+@click.option("--as-scenario", "scenario", is_flag=True, help="Send nothing: write a scenario that reproduces it.")
+@click.option("--output", metavar="FILE.yaml", help="Where the scenario goes; by default to stdout.")
+@click.option("--anonymise", is_flag=True, help="Invent the scenario's names, addresses and numbers.")
+def replay(
+    file: str,
+    target: str | None,
+    token: str | None,
+    everything: bool,
+    timeout: float,
+    insecure: bool,
+    scenario: bool,
+    output: str | None,
+    anonymise: bool,
+) -> None:
+    """Send, compare, print what changed; or make a scenario."""
+    if scenario:
+        _scenario(file, target, everything, output, anonymise)
+        return
+    if output or anonymise:
+        raise UsageError(f"{'--output' if output else '--anonymise'} goes with --as-scenario")
     target, token = target or os.environ.get("IDPSIM_TARGET"), token or os.environ.get("IDPSIM_TOKEN")
     if not target:
         raise UsageError("--target is missing: where the requests are to be sent")
     (url,) = given.targets([target], ()).values()
     page, progress, secrets = page_of(sys.stdout), Progress(sys.stdout), Secrets(of_variables(os.environ))
     secrets.learn(*([token] if token else []))
-    entries = list(_chosen(file, everything))
-    if not entries:
-        raise UsageError(f"{file} holds no SCIM request{'' if everything else ' of a vendor; --all takes the others'}")
+    recording = _recording(file, everything)
+    entries = [entry for _, entry in recording.entries]
     sent = changed = 0
     with api.reached(url, timeout, insecure) as (base, transport):
         progress.start(f"replaying {os.path.basename(file)}")
@@ -60,10 +90,11 @@ def replay(file: str, target: str | None, token: str | None, everything: bool, t
             sent += 1
             _reachable(each, sent, base)
             progress.tick()
-            if each.changes:
+            changes = _changes(each, logged=recording.what == "line")
+            if changes:
                 changed += 1
                 progress.clear()
-                for line in _lines(each, page, secrets):
+                for line in _lines(each, changes, page, secrets):
                     echo(secrets.text(line), page=page)
     progress.clear()
     verdict = page.bad(f"{changed:,} answered otherwise") if changed else page.good("all answered as before")
@@ -71,11 +102,21 @@ def replay(file: str, target: str | None, token: str | None, everything: bool, t
     sys.exit(1 if changed else 0)
 
 
-def _chosen(file: str, everything: bool) -> Iterator[har.Entry]:
-    """The SCIM requests of a file; in the HARs of others nobody says whose they are, so all are taken."""
-    entries = [entry for entry in har.read(file) if below(entry.request.url) is not None]
-    ours = any(entry.by is not None for entry in entries)
-    return (entry for entry in entries if everything or not ours or entry.by == "vendor")
+def _scenario(file: str, target: str | None, everything: bool, output: str | None, anonymise: bool) -> None:
+    """Write the recording as a scenario."""
+    if target:
+        raise UsageError("--as-scenario sends nothing, so it takes no --target; give that to idpsim run")
+    from idpsim.cli.as_scenario import as_scenario
+
+    as_scenario(file, _recording(file, everything), output, anonymise)
+
+
+def _recording(file: str, everything: bool) -> Recording:
+    """The SCIM requests of a file; in the recordings of others nobody says whose they are, so all are taken."""
+    recording = read(file, everything)
+    if not recording.entries:
+        raise UsageError(f"{file} holds no SCIM request{'' if everything else ' of a vendor; --all takes the others'}")
+    return recording
 
 
 def _reachable(each: Replayed, sent: int, base: str) -> None:
@@ -83,8 +124,15 @@ def _reachable(each: Replayed, sent: int, base: str) -> None:
         raise TargetError(f"the service provider cannot be reached at {base}: {each.now.reason}")
 
 
-def _lines(each: Replayed, page: Page, secrets: Secrets) -> Iterator[str]:
+def _changes(each: Replayed, logged: bool) -> tuple[str, ...]:
+    """What changed; of an answer whose body a log does not hold, only whether and how it was answered."""
+    if logged and isinstance(each.before, Response) and not each.before.body:
+        return tuple(change for change in each.changes if change.startswith("was "))
+    return each.changes
+
+
+def _lines(each: Replayed, changes: tuple[str, ...], page: Page, secrets: Secrets) -> Iterator[str]:
     head = visible(f"{each.number} {each.request.method} {secrets.url(each.request.url)}")
     yield f"{page.bad('DIFF')}  {clipped(head, page.width * 2)}"
-    for change in each.changes:
+    for change in changes:
         yield from page.wrapped(secrets.text(change), 8)
