@@ -23,10 +23,10 @@ def clean() -> dict[str, str]:
 
 
 def pip(*words: str | Path, cwd: Path) -> None:
-    """Run pip; the test is skipped where no package index is reached."""
+    """Run pip; the test is skipped where no package index is reached, but under CI=1."""
     line = [sys.executable, "-m", "pip", *map(str, words)]
     ended = subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=300, env=clean())
-    if ended.returncode and "No matching distribution" in ended.stderr + ended.stdout:
+    if ended.returncode and "No matching distribution" in ended.stderr + ended.stdout and not os.environ.get("CI"):
         pytest.skip("pip does not reach a package index")
     assert ended.returncode == 0, ended.stderr
 

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import venv
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PIP = ("--quiet", "--disable-pip-version-check", "--no-input", "--retries", "1", "--timeout", "15")
+from tests.e2e import installing
+from tests.e2e.installing import ROOT, clean, wheel
 
 
 def run(*command: str | Path, cwd: Path, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     """A command in a clean environment."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "IDPSIM", "VIRTUAL_ENV"))}
     line = [str(each) for each in command]
-    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=timeout, env=kept)
+    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=timeout, env=clean())
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `bin` folder of a new environment with the wheel in it."""
     folder = tmp_path_factory.mktemp("installed")
-    pip = (sys.executable, "-m", "pip")
-    built = run(*pip, "wheel", *PIP, "--no-deps", "--wheel-dir", folder, ROOT, cwd=folder, timeout=120)
-    if built.returncode and "No matching distribution" in built.stderr + built.stdout:
-        pytest.skip("pip does not reach a package index")
-    assert built.returncode == 0, built.stderr
-    venv.create(folder / "venv", with_pip=False)
-    python = folder / "venv" / "bin" / "python"
-    wheel = next(folder.glob("idpsim-*.whl"))
-    got = run(*pip, "--python", python, "install", *PIP, wheel, cwd=folder, timeout=120)
-    if got.returncode and "No matching distribution" in got.stderr:
-        pytest.skip("pip does not reach a package index")
-    assert got.returncode == 0, got.stderr
-    return python.parent
+    return installing.installed(folder / "venv", wheel(folder))
 
 
 @pytest.mark.xdist_group("installed")
