@@ -57,10 +57,12 @@ def run(
     timeout: float = 60.0,
     max_wait: float = 5.0,
     real_time: bool = False,
+    again: str = "",
 ) -> tuple[RunResult, ...]:
     """Play a scenario as each of its profiles, or of `idp`, one run after the other, each cleaned up at its end.
 
-    `target` stands for the file's own. ScenarioError, UsageError and TargetError where nothing could be played.
+    `target` stands for the file's own, `again` says how to repeat what no command line reaches. ScenarioError,
+    UsageError and TargetError where nothing could be played.
     """
     if isinstance(scenario, Scenario):
         if variables is not None:
@@ -79,7 +81,7 @@ def run(
         if target is not None:
             given = bare(entries({"target": aim.block}, place), name, script.name, known=api.known()).target
             script = replace(script, target=_aimed(script.target, given, aim))
-        results.append(_ran(script, how, Secrets(of_variables(variables or {}))))
+        results.append(_ran(script, how, again, Secrets(of_variables(variables or {}))))
     return tuple(results)
 
 
@@ -96,7 +98,7 @@ def _aimed(own: model.Target, given: model.Target, aim: Aim) -> model.Target:
     return replace(own, scim=aim.named or given.scim, **changed)
 
 
-def _ran(script: model.Script, how: Playing, secrets: Secrets) -> RunResult:
+def _ran(script: model.Script, how: Playing, again: str, secrets: Secrets) -> RunResult:
     secrets.learn(*of_script(script))
     transcript = Transcript()
     transcript.follow(secrets.watch)
@@ -105,4 +107,4 @@ def _ran(script: model.Script, how: Playing, secrets: Secrets) -> RunResult:
             pass
         result = opened.result()
     values = {name: getattr(result, name) for name in RunResult.__dataclass_fields__}
-    return Ran(**values, heading=heading(script, how, None if how.app is None else ""), secrets=secrets)
+    return Ran(**values, heading=heading(script, how, None if how.app is None else again), secrets=secrets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 APP = "idpsim"
 TRIES = 5
+PAUSE = 0.2
 
 
 class Served:
@@ -118,25 +120,26 @@ class Served:
 
 
 def serve(
-    idp_url: str | None = None, *, certs: str | None = None, host: str | None = None
+    idp_url: str | None = None, *, certs: str | None = None, host: str | None = None, patience: float = 0.0
 ) -> AbstractContextManager[Served]:
     """Serve the identity provider at `idp_url`, by default on a free port of localhost.
 
     `certs` is a folder that `idpsim certs` has made; without one the keys are in memory and gone at the end. `host` is
-    the address to listen on, that of the URL by default. UsageError where nothing can listen there.
+    the address to listen on, that of the URL by default. UsageError where nothing can listen there, for `patience`
+    seconds.
     """
     if idp_url is not None:
         _ = Keyring(idp_url.rstrip("/")).address
-    return _serving(idp_url, certs, host)
+    return _serving(idp_url, certs, host, patience)
 
 
 @contextmanager
-def _serving(idp_url: str | None, certs: str | None, host: str | None) -> Iterator[Served]:
+def _serving(idp_url: str | None, certs: str | None, host: str | None, patience: float) -> Iterator[Served]:
     with ExitStack() as stack:
         if idp_url is None:
             served = _anywhere(certs, host, stack)
         else:
-            served = _served(Keyring(idp_url.rstrip("/"), certs or ""), host, stack)
+            served = _patiently(Keyring(idp_url.rstrip("/"), certs or "", patience), host, stack)
         stack.callback(served.close)
         yield served
 
@@ -151,6 +154,18 @@ def _anywhere(certs: str | None, host: str | None, stack: ExitStack) -> Served:
             last = taken
     assert last is not None
     raise last
+
+
+def _patiently(keyring: Keyring, host: str | None, stack: ExitStack) -> Served:
+    """At an address that somebody else may have for now."""
+    end = time.monotonic() + keyring.patience
+    while True:
+        try:
+            return _served(keyring, host, stack)
+        except UsageError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(PAUSE)
 
 
 def _free_port() -> int:

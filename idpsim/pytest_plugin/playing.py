@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from idpsim import Failed, Played, RunResult, Scenario, Served, Target, UsageError, explain, load, run, serve
-from idpsim.api.explaining import Ran
+from idpsim import Failed, Played, RunResult, Scenario, Served, Target, explain, load, run, serve
 from idpsim.pytest_plugin import telling
 from idpsim.pytest_plugin.options import GIVEN, Given
 from idpsim.pytest_plugin.target import NoTarget, target_of
-from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP, Keyring
-
-PAUSE = 0.2
+from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP
 
 
 class ScenarioFailed(Failed):
@@ -66,19 +61,13 @@ def play(
 ) -> tuple[RunResult, ...]:
     """The results of all runs, or that of one profile; ScenarioFailed with the reports of those that failed."""
     given = item.config.stash[GIVEN]
-    results = run(scenario, idp=idp, target=target, server=server, seed=given.seed, timeout=given.timeout)
+    again = telling.again(item)
+    results = run(scenario, idp=idp, target=target, server=server, seed=given.seed, timeout=given.timeout, again=again)
     for result in results:
         telling.leave(item, result.clean_up.left)
     if not all(result.passed for result in results):
-        raise ScenarioFailed(tuple(_repeatable(result, item) for result in results))
+        raise ScenarioFailed(results)
     return results
-
-
-def _repeatable(result: RunResult, item: pytest.Item) -> RunResult:
-    """The result of an application object, which no command line reaches, with the test that plays it again."""
-    if not isinstance(result, Ran) or result.heading.again is None:
-        return result
-    return replace(result, heading=replace(result.heading, again=telling.again(item)))
 
 
 def alone(item: pytest.Item, scenario: Scenario, profile: str) -> None:
@@ -87,7 +76,7 @@ def alone(item: pytest.Item, scenario: Scenario, profile: str) -> None:
     target = pointed(lambda: chosen(given), scenario, item.config)
     with ExitStack() as stack:
         addressed = signs_in(scenario) and (given.idp_url or given.certs)
-        play(item, scenario, target, _served(given, stack) if addressed else None, profile)
+        play(item, scenario, target, stack.enter_context(_serving(given)) if addressed else None, profile)
 
 
 def chosen(given: Given) -> str:
@@ -97,15 +86,6 @@ def chosen(given: Given) -> str:
     return given.target
 
 
-def _served(given: Given, stack: ExitStack) -> Served:
+def _serving(given: Given) -> AbstractContextManager[Served]:
     """The identity provider at the address of the options; another process of the session is waited for."""
-    url = given.idp_url or DEFAULT_IDP
-    _ = Keyring(url).address
-    end = time.monotonic() + given.timeout
-    while True:
-        try:
-            return stack.enter_context(serve(url, certs=given.certs or DEFAULT_FOLDER))
-        except UsageError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(PAUSE)
+    return serve(given.idp_url or DEFAULT_IDP, certs=given.certs or DEFAULT_FOLDER, patience=given.timeout)
