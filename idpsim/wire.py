@@ -31,6 +31,11 @@ class Request:
     headers: Headers = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
 
+    @property
+    def json(self) -> Any:
+        """The body as JSON, None where it is not."""
+        return _json(self.body or b"")
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -54,10 +59,14 @@ class Response:
     @property
     def json(self) -> Any:
         """The body as JSON, None where it is not (too deeply nested counts as not)."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return _json(self.body)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 NoResponseKind: TypeAlias = Literal[

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from idpsim.provisioning.flow import segment
 from idpsim.transcript import Transcript
-from idpsim.wire import Exchange, NoResponse, Quirk, Response
+from idpsim.wire import Exchange, NoResponse, Quirk
 
 _COMMON = ("schemas", "id", "name", "value")
 
@@ -60,7 +60,7 @@ def _leaf(path: str) -> str:
 
 def _names(quirk: Quirk, exchange: Exchange, leaf: str) -> bool:
     """Whether a quirk is about an attribute that the request holds, and that is not the one meant."""
-    held = _held(Response(0, body=exchange.request.body or b"").json) - {leaf, *_COMMON}
+    held = _held(exchange.request.json) - {leaf, *_COMMON}
     return any(re.search(rf"\b{re.escape(name)}\b", quirk.text) for name in held)
 
 
