@@ -76,7 +76,10 @@ def variables(given: Iterable[str], environment: Mapping[str, str]) -> dict[str,
 
 def profiles(values: Iterable[str]) -> list[str] | None:
     """The names of `--idp a,b --idp c`; None where the option is left out."""
-    names = [name.strip() for value in values for name in value.split(",") if name.strip()]
+    given = list(values)
+    names = [name.strip() for value in given for name in value.split(",") if name.strip()]
+    if given and not names:
+        raise UsageError("--idp is empty: it takes the names of vendors or profiles, or all")
     return names or None
 
 

@@ -25,7 +25,7 @@ from idpsim.cli.whereabouts import whereabouts
 from idpsim.errors import UsageError
 from idpsim.scenario.model import Script
 from idpsim.scenario.shipped import file_of
-from idpsim.signing.keyring import Keyring
+from idpsim.signing.keyring import DEFAULT_IDP, Keyring
 
 
 @click.command(help=written(__doc__))
@@ -67,7 +67,8 @@ def serve(scenario: str | None, **options: Any) -> None:
         echo(f"warning: keys are in memory and gone at the end; {command} makes lasting ones", sys.stderr)
     echo(f"identity provider  {page.strong(provider.base)}", page=page)
     for app in provider.apps():
-        echo(f"  {app.sign_on.title:<20} idpsim sso {app.vendor}", page=page)
+        where = "" if provider.base == DEFAULT_IDP else f" --idp-url {provider.base}"
+        echo(f"  {app.sign_on.title:<20} idpsim sso {app.vendor}{where}", page=page)
     echo(page.quiet("Ctrl-C ends it; what to enter at your service provider is on its page, too."), page=page)
     sys.stdout.flush()
     until_signalled(listening)

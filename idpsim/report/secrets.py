@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from idpsim.errors import ScenarioError
 from idpsim.redact import Redactor
+from idpsim.scenario.language import TARGET
 from idpsim.scenario.model import Script
-from idpsim.scenario.nodes import Items, Node, Scalar, compose
+from idpsim.scenario.nodes import Entries, Items, Node, Scalar, compose
 from idpsim.wire import Exchange
 
 _SECRET_HEADER = re.compile(r"(?i)token|secret|passw|credential|key|cookie|auth|session")
@@ -65,7 +66,8 @@ def of_text(text: str, variables: Mapping[str, str]) -> Iterable[str]:
     One that is not even YAML has them line by line.
     """
     try:
-        found = list(_under(compose(text, ""), secret=False))
+        root = compose(text, "")
+        found = [*_under(root, secret=False), *_misnamed(root)]
     except ScenarioError:
         found = _LINE.findall(text)
     for each in found:
@@ -84,6 +86,18 @@ def _under(node: Node, secret: bool) -> Iterable[str]:
     else:
         for key, value in node.entries:
             yield from _under(value, secret or bool(_SECRET_KEY.fullmatch(key.text)))
+
+
+def _misnamed(root: Node) -> Iterable[str]:
+    """What stands in `target` under a name that the language does not have: a token under a slip of the pen."""
+    target = root.get("target") if isinstance(root, Entries) else None
+    if not isinstance(target, Entries):
+        return
+    for key, value in target.entries:
+        inner = value.entries if isinstance(value, Entries) else ()
+        for name, each in ((key, value), *((name, each) for name, each in inner if key.text not in TARGET.by_name)):
+            if name.text not in TARGET.by_name:
+                yield from _under(each, secret=not isinstance(each, Entries))
 
 
 def of_variables(variables: Mapping[str, str]) -> Iterable[str]:

@@ -48,12 +48,15 @@ def shipped(name: str) -> Path:
 def file_of(given: str) -> str:
     """The file that is meant: `given` itself where it exists or looks like a path, else the shipped one of that name.
 
-    UsageError, with the names that are near, where there is neither.
+    A file here that is called so but for its suffix comes before the shipped one, of which it may be a copy. UsageError, with the names that are near, where there is neither.
     """
     if os.path.exists(given) or Path(given).name != given:
         return given
     stem, suffix = os.path.splitext(given)
     if not suffix:
+        own = next((each for each in (f"{given}.yaml", f"{given}.yml") if os.path.isfile(each)), None)
+        if own is not None:
+            return own
         try:
             return str(shipped(given))
         except UsageError as error:

@@ -106,3 +106,22 @@ def test_the_tokens_of_the_embedded_service_provider_are_secret_too(
     ended = idpsim("run", name, "-v", "--report", "har=o.har", "--report", "json=o.json")
 
     assert "issued-by-the-embedded-one" not in ended.output + Path("o.har").read_text() + Path("o.json").read_text()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "{scim: http://h/scim, bearer: TOPSECRET-42x}",
+        "{scim: http://h/scim, tokn: {okta: TOPSECRET-42x}}",
+        "{okta: {scim: http://h/scim, tokn: TOPSECRET-42x}}",
+        "{scim: http://h/scim, headres: {X-Key: TOPSECRET-42x}}",
+    ],
+)
+def test_a_token_under_a_misspelt_key_is_not_shown(idpsim: Idpsim, target: str) -> None:
+    Path("slip.yaml").write_text(f"target: {target}\nsteps: [{{connect: }}]\n")
+
+    ended = idpsim("check", "slip.yaml")
+
+    assert ended.exit_code == 2
+    assert "unknown key" in ended.stderr
+    assert "TOPSECRET" not in ended.output

@@ -35,6 +35,16 @@ def test_a_file_here_wins_over_a_shipped_name(tmp_path: Path, monkeypatch: pytes
     assert file_of("leaver") == "leaver"
 
 
+@pytest.mark.parametrize("mine", ["leaver.yaml", "leaver.yml"])
+def test_ones_own_copy_comes_before_the_shipped_scenario(
+    mine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(mine).write_text("steps: []\n")
+
+    assert file_of("leaver") == mine
+
+
 @pytest.mark.parametrize("path", ["./leaver", "here/leaver", "other.yaml", "/leaver"])
 def test_what_looks_like_a_path_is_one(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
