@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 class IdpsimError(Exception):
@@ -35,6 +36,9 @@ class ScenarioError(IdpsimError):
         self.message = message
         self.place = place
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.place, self.hint)
 
 
 class TargetError(IdpsimError):

@@ -197,7 +197,7 @@ def _record(it: Exchange) -> tuple[Any, ...]:
         else (answer.kind, answer.reason)
     )
     sent = (request.method, request.url, request.headers, request.body)
-    quirks = tuple([(quirk.text, quirk.source) for quirk in it.quirks])
+    quirks = tuple([(quirk.text, quirk.source, quirk.about) for quirk in it.quirks])
     return (it.by, sent, came, it.started, it.seconds, it.at, quirks, it.probe, it.fault)
 
 

@@ -13,10 +13,16 @@ Sender: TypeAlias = Literal["vendor", "idpsim", "browser"]
 
 @dataclass(frozen=True, slots=True)
 class Quirk:
-    """Something a vendor does that the RFC would not make you expect; `source` is the vendor's page or a capture."""
+    """Something a vendor does that the RFC would not make you expect; `source` is the vendor's page or a capture.
+
+    `about` says which failures it can explain, where not every one of its request: those of these attributes, or
+    `op` (an operation that is not understood), `path` (dotted or a URN), `pathless`, `element` (a filter in the path)
+    or `filter` (of a lookup).
+    """
 
     text: str
     source: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class NoResponse:
 Answer: TypeAlias = Response | NoResponse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Exchange:
     """One request with its answer.
 
@@ -108,6 +114,17 @@ class Exchange:
     quirks: tuple[Quirk, ...] = ()
     probe: bool = False
     fault: str | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer, None where no usable one came."""
+        return self.answer.status if isinstance(self.answer, Response) else None
+
+    def __repr__(self) -> str:
+        path, query, _ = self.request.url.partition("?")
+        path = "/" + path.partition("://")[2].partition("/")[2] if "://" in path else path
+        came = self.answer.status if isinstance(self.answer, Response) else self.answer.kind
+        return f"<Exchange {self.request.method} {path}{query and '?…'} {came}>"
 
 
 def compact(value: JSON) -> bytes:

@@ -7,19 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from idpsim import api
 from idpsim.api.calling import Caller, caller
 from idpsim.api.events import Events
-from idpsim.api.explaining import told
+from idpsim.api.explaining import shown, told
+from idpsim.api.given import flag, found, text
+from idpsim.api.introduced import Introduced
 from idpsim.api.modifiers import Who
+from idpsim.api.opening import Opening
 from idpsim.api.options import Options, playing, profile_named
 from idpsim.api.played import Failed, Played
 from idpsim.api.player import heading
 from idpsim.api.playing import Playing
-from idpsim.api.target import Given, aimed
-from idpsim.api.writing import entries, key, nothing, written
+from idpsim.api.target import OWN, Given, aimed
+from idpsim.api.writing import Keyed, entries, in_python, key, nothing, written
 from idpsim.directory import Group, Person
 from idpsim.errors import Place, UsageError
 from idpsim.profiles import profile as profile_of
@@ -28,6 +32,7 @@ from idpsim.report.secrets import Secrets, of_script
 from idpsim.scenario import run as running
 from idpsim.scenario.load import bare
 from idpsim.scenario.model import Script, Step
+from idpsim.scenario.named import unknown_name
 from idpsim.scenario.newcomers import newcomers
 from idpsim.scenario.nodes import Entries, Node
 from idpsim.scenario.reading import Reading
@@ -58,7 +63,8 @@ class Client(Events):
     """One vendor's app at one service provider; its events are its methods, its directory grows with `person`.
 
     Use it in the `with` block of `idpsim.client`: at the end of that, what it created is removed, and `left` says what
-    could not be.
+    could not be. Threads may share it: their events are played one after the other. Threads that are to play at once
+    need a client each.
     """
 
     def __init__(self, run: Run, told: _Told) -> None:
@@ -71,8 +77,10 @@ class Client(Events):
         self._of_groups: list[Step] = []
         self._people: ChainMap[str, Person] = ChainMap({}, script.people)  # type: ignore[arg-type]
         self._groups: ChainMap[str, Group] = ChainMap({}, script.groups)  # type: ignore[arg-type]
+        self._introduced = Introduced(self._people, self._groups, run.session.app.directory)
         self._known = api.known()
         self._open = True
+        self._one_at_a_time = RLock()
 
     def __repr__(self) -> str:
         return f"<Client {self.profile}{'' if self._open else ', closed'}>"
@@ -89,42 +97,48 @@ class Client(Events):
         given; None leaves one out.
         """
         __tracebackhide__ = True
-        called = self._called()
-        name = key.key if isinstance(key, Person) else key
-        if attributes or name not in self._people:
-            first = {"userName": f"{name}@example.com", "givenName": str(name).capitalize(), "familyName": FAMILY_NAME}
-            given = {each: value for each, value in {**first, **attributes}.items() if value is not None}
-            self._introduce({"people": {name: given}}, called)
-        return self._run.session.app.directory.person(name)
+        with self._one_at_a_time:
+            called = self._called()
+            name = self._introduced.named(key, Person)
+            if attributes or name not in self._people:
+                first = {"userName": f"{name}@example.com", "givenName": name.capitalize(), "familyName": FAMILY_NAME}
+                given = {each: value for each, value in {**first, **attributes}.items() if value is not None}
+                self._introduce({"people": {name: given}}, called)
+            return self._introduced.person(name)
 
     def group(
         self, key: Group | str, /, displayName: str | None = None, members: Iterable[Person | Group | str] = ()
     ) -> Group:
         """A new group in the directory, with the name that the service provider sees; or one that is known already."""
         __tracebackhide__ = True
-        called = self._called()
-        name = key.key if isinstance(key, Group) else key
-        inside = [members] if isinstance(members, str | Person | Group) else list(members)
-        if displayName is not None or inside or name not in self._groups:
-            shown = str(name).capitalize() if displayName is None else displayName
-            self._introduce({"groups": {name: {"displayName": shown, "members": inside}}}, called)
-        return self._run.session.app.directory.group(name)
+        with self._one_at_a_time:
+            called = self._called()
+            name = self._introduced.named(key, Group)
+            inside = _members(members)
+            if displayName is not None or inside or name not in self._groups:
+                title = name.capitalize() if displayName is None else displayName
+                self._introduce({"groups": {name: {"displayName": title, "members": inside}}}, called)
+            return self._introduced.group(name)
 
     def id_of(self, who: Who) -> str | None:
         """The id of a person or group at the service provider, None where it is not there."""
-        app, name = self._run.session.app, who if isinstance(who, str) else who.key
-        if app.directory.has_person(name):
-            link = app.links.user(app.directory.uid(name))
-        else:
-            link = app.links.group(name)
-        return None if link is None else link.id
+        with self._one_at_a_time:
+            app, name = self._run.session.app, self._introduced.named(who, Person, Group)
+            if name not in self._people and name not in self._groups:
+                raise unknown_name(name, "person or group", key(name, caller().place), self._reading())
+            if app.directory.has_person(name):
+                link = app.links.user(app.directory.uid(name))
+            else:
+                link = app.links.group(name)
+            return None if link is None else link.id
 
     def close(self) -> None:
         """Remove what was created; further events are refused."""
-        if self._open:
-            self._open = False
-            self._run.close()
-            self.left = self._run.result().clean_up.left
+        with self._one_at_a_time:
+            if self._open:
+                self._open = False
+                self._run.close()
+                self.left = tuple(map(self._told.secrets.text, self._run.result().clean_up.left))
 
     def _called(self) -> Caller:
         if not self._open:
@@ -135,22 +149,24 @@ class Client(Events):
         return Reading(self._known, self.profile, {}, self._people, self._groups, verify=self._told.script.verify)
 
     def _introduce(self, block: Mapping[str, Any], called: Caller) -> None:
-        people, groups = newcomers(entries(block, called.place), self._reading())
+        people, groups = newcomers(entries(block, called.place, keyed=self._introduced.key), self._reading())
         self._people.update(people)
         self._groups.update(groups)
         self._run.introduce(people.values(), groups.values())
 
     def _play(self, event: str, value: object, arguments: Mapping[str, Any], how: Mapping[str, Any]) -> Played:
         __tracebackhide__ = True
-        called = self._called()
         given = {name: each for name, each in arguments.items() if each is not None}
         given |= {name: each for name, each in how.items() if name != "check" and each is not None}
-        node = Entries(
-            ((key(event, called.place), _value(value, called.place)), *entries(given, called.place).entries),
-            called.place,
-        )
-        step = STEP.read(node, self._reading())
-        played = self._played(step, called)
+        flag("check", how.get("check", True))
+        with self._one_at_a_time:
+            called = self._called()
+            place, keyed = called.place, self._introduced.key
+            said = entries(given, place, keyed=keyed).entries
+            node = Entries(((key(event, place), _value(value, place, keyed)), *said), place)
+            with in_python():
+                step = STEP.read(node, self._reading())
+            played = self._played(step, called)
         if not played.passed and how.get("check", True):
             raise Failed(played)
         return played
@@ -161,8 +177,8 @@ class Client(Events):
         if step.groups:
             running.check(replace(script, steps=(*self._of_groups, step)), profile_of(self.profile))
             self._of_groups.append(step)
-        result = self._run.play(step)
         transcript, secrets = self.transcript, self._told.secrets
+        result = shown(self._run.play(step), secrets)
         heading = self._told.at(called)
         return Played(
             result,
@@ -171,16 +187,25 @@ class Client(Events):
         )
 
 
-def _value(value: object, place: Place) -> Node:
+def _value(value: object, place: Place, keyed: Keyed) -> Node:
     """The value of an event: of several arguments one alone stands for itself, and none is nothing."""
     if isinstance(value, tuple):
-        return nothing(place) if not value else written(value[0] if len(value) == 1 else value, place)
-    return written(value, place)
+        return nothing(place) if not value else written(value[0] if len(value) == 1 else value, place, keyed=keyed)
+    return written(value, place, keyed=keyed)
+
+
+def _members(given: Any) -> list[Any]:
+    """The members of a group: one, or several."""
+    if isinstance(given, str | Person | Group):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise UsageError(f"members are people and groups, found {found(given)}")
+    return list(given)
 
 
 def client(
     profile: str,
-    target: Given = None,
+    target: Given = OWN,
     *,
     sso: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
@@ -199,13 +224,15 @@ def client(
 ) -> AbstractContextManager[Client]:
     """A profile's app at a service provider, by default the embedded one; at the end what it created is removed.
 
-    `target` is an `idpsim.Target`, a URL, or a WSGI or ASGI application. `sso`, `settings`, `directory` and `verify`
-    are the blocks of that name in a scenario; `settings` may be the profile's own switches. `name` is what reports call
-    the run, `again` how to repeat it. `server` is the identity provider that people sign in to. `at` is where errors of
-    these arguments are shown, by default the call.
+    It is opened by a `with` statement. `target` is an `idpsim.Target`, a URL, or a WSGI or ASGI application. `sso`,
+    `settings`, `directory` and `verify` are the blocks of that name in a scenario; `settings` may be the profile's own
+    switches. `name` is what reports call the run, `again` how to repeat it. `server` is the identity provider that
+    people sign in to. `at` is where errors of these arguments are shown, by default the call.
     """
     called = caller()
     place = at or called.place
+    text("name", name)
+    text("again", again)
     aim = aimed(target)
     chosen = profile_named(profile)
     options = Options(seed=seed, suffix=suffix, keep=keep, keep_names=keep_names, timeout=timeout, max_wait=max_wait)
@@ -218,10 +245,12 @@ def client(
         "verify": verify,
     }
     root = entries({block: value for block, value in blocks.items() if value is not None}, place)
-    script = bare(root, chosen, name or _named(called), known=api.known(), check=api.check)
+    with in_python():
+        script = bare(root, chosen, name or _named(called), known=api.known(), check=api.check)
     if aim.named is not None:
         script = replace(script, target=replace(script.target, scim=aim.named))
-    return _connected(_Told(script, heading(script, how, again), Secrets(of_script(script))), how)
+    about = _Told(script, heading(script, how, again), Secrets(of_script(script)))
+    return Opening("idpsim.client", "client", lambda: _connected(about, how))
 
 
 @contextmanager

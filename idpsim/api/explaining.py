@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from idpsim.api.given import found
+from idpsim.errors import UsageError
 from idpsim.report.console import Console
 from idpsim.report.feed import Heading
 from idpsim.report.secrets import Secrets, of_text
@@ -25,6 +28,17 @@ class Ran(RunResult):
         return f"<RunResult {self.scenario} as {self.idp}: {'passed' if self.passed else 'failed'}>"
 
 
+def shown(step: StepResult, secrets: Secrets) -> StepResult:
+    """The result of a step with what a service provider may have echoed taken out of its texts."""
+    return replace(
+        step,
+        failures=tuple(replace(each, message=secrets.text(each.message)) for each in step.failures),
+        reasons={key: secrets.text(reason) for key, reason in step.reasons.items()},
+        notes=tuple(map(secrets.text, step.notes)),
+        skipped=secrets.text(step.skipped),
+    )
+
+
 def told(step: StepResult, heading: Heading, transcript: Transcript, secrets: Secrets) -> str:
     """The report of one step."""
     parts: list[str] = []
@@ -36,6 +50,9 @@ def told(step: StepResult, heading: Heading, transcript: Transcript, secrets: Se
 
 def explain(result: RunResult) -> str:
     """The report of a run, as the command line prints it."""
+    given: Any = result
+    if not isinstance(given, RunResult):
+        raise UsageError(f"explain takes one of the results that idpsim.run returns, found {found(given)}")
     parts: list[str] = []
     console = Console(parts.append, Page(), _secrets(result))
     console.begin(_heading(result), result.transcript)

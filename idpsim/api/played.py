@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from idpsim.scenario.results import Failure, StepResult
 from idpsim.wire import Exchange
@@ -13,12 +14,13 @@ from idpsim.wire import Exchange
 class Played:
     """One event as it was played; its text is idpsim's report of it, without secrets.
 
-    `exchanges` are all requests with their answers, in order of sending: the vendor's, idpsim's own, the browser's.
+    `exchanges` are all requests with their answers, in order of sending: the vendor's, idpsim's own, the browser's;
+    they are as they were sent, while messages, reasons and notes hold no secrets. It can be pickled.
     """
 
     result: StepResult
     exchanges: tuple[Exchange, ...] = field(repr=False)
-    _report: Callable[[], str] = field(repr=False, compare=False)
+    _report: Callable[[], str] | str = field(repr=False, compare=False)
 
     @property
     def event(self) -> str:
@@ -61,7 +63,10 @@ class Played:
         return tuple(each for each in self.exchanges if each.by == "vendor")
 
     def __str__(self) -> str:
-        return self._report()
+        return self._report if isinstance(self._report, str) else self._report()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Played, (self.result, self.exchanges, str(self))
 
     def __repr__(self) -> str:
         about = " ".join([self.event, *self.result.subjects])
@@ -69,7 +74,10 @@ class Played:
 
 
 class Failed(AssertionError):
-    """An event after which something is wrong at the service provider; its text is idpsim's whole report."""
+    """An event after which something is wrong at the service provider; its text is idpsim's whole report.
+
+    Of one that comes from another process `played` and the text are there, and of a subclass nothing more.
+    """
 
     def __init__(self, played: Played) -> None:
         super().__init__(played)
@@ -77,3 +85,14 @@ class Failed(AssertionError):
 
     def __str__(self) -> str:
         return str(self.played)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        notes = getattr(self, "__notes__", None)
+        return _again, (type(self), self.played), {"__notes__": notes} if notes else None
+
+
+def _again(kind: type[Failed], played: Played) -> Failed:
+    """A failure as it was in another process; what a subclass is made of cannot travel."""
+    failed = kind.__new__(kind, played)
+    Failed.__init__(failed, played)
+    return failed

@@ -26,6 +26,7 @@ class Playing:
     of a SCIM service provider, or `wsgi:module:attribute` or `asgi:module:attribute` with an optional path behind it
     for one in this process. `app` is an application object of either kind: targets at http://localhost are sent to it.
     `host` lends an identity provider that is up at the address of `keyring`. `timeout` and `max_wait` are seconds.
+    `told` is what the runs so far have said of service providers as such, which the next need not repeat.
     """
 
     targets: Mapping[str, str] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class Playing:
     transport: Transport | None = None
     app: Any = None
     host: Hosting | None = None
+    told: set[tuple[str, str]] = field(default_factory=set, repr=False, compare=False)
 
 
 def _chosen(values: Mapping[str, str], script: Script) -> str | None:

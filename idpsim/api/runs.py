@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from idpsim import api
 from idpsim.api.calling import caller
-from idpsim.api.explaining import Ran
+from idpsim.api.explaining import Ran, shown
+from idpsim.api.given import found, text
+from idpsim.api.given import variables as given_variables
 from idpsim.api.options import Options, playing
 from idpsim.api.player import heading
 from idpsim.api.playing import Playing
-from idpsim.api.target import Aim, Given, aimed
+from idpsim.api.target import OWN, Aim, Given, aimed
 from idpsim.api.writing import entries
 from idpsim.errors import UsageError
 from idpsim.report.secrets import Secrets, of_script, of_variables
@@ -40,14 +42,14 @@ def load(
     ScenarioError at the place of what is wrong, UsageError where the file cannot be read. Of the environment nothing is
     read: give `os.environ` as `variables` if the file needs it.
     """
-    return api.load(file_of(fspath(path)), idp=_names(idp), variables=variables)
+    return api.load(file_of(_path(path)), idp=_names(idp), variables=given_variables(variables))
 
 
 def run(
     scenario: Scenario | str | PathLike[str],
     *,
     idp: str | Iterable[str] | None = None,
-    target: Given = None,
+    target: Given = OWN,
     variables: Mapping[str, str] | None = None,
     server: Served | None = None,
     seed: int | None = None,
@@ -61,8 +63,9 @@ def run(
 ) -> tuple[RunResult, ...]:
     """Play a scenario as each of its profiles, or of `idp`, one run after the other, each cleaned up at its end.
 
-    `target` stands for the file's own, `again` says how to repeat what no command line reaches. ScenarioError,
-    UsageError and TargetError where nothing could be played.
+    `target` stands for the file's own, `again` says how to repeat what no command line reaches. The texts of the
+    results hold no secrets; their exchanges are as they were sent. ScenarioError, UsageError and TargetError where
+    nothing could be played.
     """
     if isinstance(scenario, Scenario):
         if variables is not None:
@@ -71,6 +74,7 @@ def run(
     else:
         scenario = load(scenario, idp=idp, variables=variables)
         names = scenario.idp
+    text("again", again)
     aim = aimed(target)
     options = Options(seed=seed, suffix=suffix, keep=keep, keep_names=keep_names, timeout=timeout, max_wait=max_wait)
     how = playing(aim, server, options, real_time=real_time)
@@ -78,18 +82,38 @@ def run(
     results = []
     for name in names:
         script = scenario.script(name)
-        if target is not None:
+        if target is not OWN:
             given = bare(entries({"target": aim.block}, place), name, script.name, known=api.known()).target
             script = replace(script, target=_aimed(script.target, given, aim))
         results.append(_ran(script, how, again, Secrets(of_variables(variables or {}))))
     return tuple(results)
 
 
-def _names(idp: str | Iterable[str] | None) -> list[str] | None:
+def _path(given: Any) -> str:
+    try:
+        path: str | bytes = fspath(given)
+    except TypeError:
+        path = b""
+    if not isinstance(path, str):
+        raise UsageError(
+            "a scenario is a path, the name of one that comes with idpsim, or what idpsim.load has read, "
+            f"found {found(given)}"
+        )
+    return path
+
+
+def _names(idp: Any) -> list[str] | None:
     """Names of profiles: one, several, or several in one text with commas between."""
     if idp is None:
         return None
-    return [each.strip() for name in ([idp] if isinstance(idp, str) else idp) for each in name.split(",")]
+    if not isinstance(idp, Iterable):
+        raise UsageError(f"idp is the name of a profile, or several, found {found(idp)}")
+    given = [idp] if isinstance(idp, str) else list(idp)
+    if not given:
+        raise UsageError("idp names no profile: leave it out for those of the file")
+    for name in given:
+        text("the name of a profile", name)
+    return [each.strip() for name in given for each in name.split(",")]
 
 
 def _aimed(own: model.Target, given: model.Target, aim: Aim) -> model.Target:
@@ -107,4 +131,7 @@ def _ran(script: model.Script, how: Playing, again: str, secrets: Secrets) -> Ru
             pass
         result = opened.result()
     values = {name: getattr(result, name) for name in RunResult.__dataclass_fields__}
+    values["steps"] = tuple(shown(step, secrets) for step in result.steps)
+    values["failures"] = tuple(replace(each, message=secrets.text(each.message)) for each in result.failures)
+    values["clean_up"] = replace(result.clean_up, left=tuple(map(secrets.text, result.clean_up.left)))
     return Ran(**values, heading=heading(script, how, None if how.app is None else again), secrets=secrets)

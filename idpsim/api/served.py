@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from idpsim.api.given import seconds, text
+from idpsim.api.opening import Opening
 from idpsim.api.options import profile_named
 from idpsim.errors import UsageError
 from idpsim.profiles import profile
@@ -128,9 +130,13 @@ def serve(
     the address to listen on, that of the URL by default. UsageError where nothing can listen there, for `patience`
     seconds.
     """
+    for name, value in (("idp_url", idp_url), ("certs", certs), ("host", host)):
+        if value is not None:
+            text(name, value)
+    seconds("patience", patience, zero=True)
     if idp_url is not None:
         _ = Keyring(idp_url.rstrip("/")).address
-    return _serving(idp_url, certs, host, patience)
+    return Opening("idpsim.serve", "served", lambda: _serving(idp_url, certs, host, patience))
 
 
 @contextmanager

@@ -5,14 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, fields
-from typing import Any, Literal, TypeAlias
+from enum import Enum
+from typing import Any, Final, Literal, TypeAlias
 
+from idpsim.api.given import found, text
+from idpsim.api.playing import base_url
 from idpsim.errors import UsageError
 from idpsim.transport.in_process import PREFIXES
 
 LOCAL = "http://localhost"
 EMBEDDED = "embedded"
+KINDS = "a target is a URL or a WSGI or ASGI application"
 Application: TypeAlias = Callable[..., Any]
+
+
+class LeftOut(Enum):
+    """No target is given: that of the file, or where there is none the embedded service provider."""
+
+    OWN = "own"
+
+    def __repr__(self) -> str:
+        return "OWN"
+
+
+OWN: Final = LeftOut.OWN
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,6 +37,7 @@ class Target:
 
     `scim` is a SCIM base URL, `wsgi:module:attribute/path` or `asgi:…`, a WSGI or ASGI application object, or
     `embedded`. `path` is where an application object has SCIM. The others are those of a scenario's `target`.
+    UsageError for what can be no target, and for a URL that holds a secret.
     """
 
     scim: str | Application
@@ -33,13 +50,20 @@ class Target:
     insecure: bool = False
     hooks: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if isinstance(self.scim, str):
+            _refuse(self.scim)
+        elif not callable(self.scim):
+            raise UsageError(_missing("None") if self.scim is None else f"{KINDS}, found {found(self.scim)}")
+        text("the path of a target", self.path)
+
     def __repr__(self) -> str:
         shown = {each.name: getattr(self, each.name) for each in fields(self) if each.repr and each.name != "scim"}
         given = "".join(f", {name}={value!r}" for name, value in shown.items() if value)
         return f"Target({self.scim!r}{given})" if isinstance(self.scim, str) else f"Target({called(self.scim)}{given})"
 
 
-Given: TypeAlias = Target | str | Application | Mapping[str, Any] | None
+Given: TypeAlias = Target | str | Application | Mapping[str, Any] | LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +86,11 @@ class Aim:
 
 def aimed(target: Given) -> Aim:
     """What a caller means; UsageError for what is no target."""
-    if target is None:
+    if isinstance(target, LeftOut):
         return Aim()
     if isinstance(target, Mapping):
+        if not target or target.get("scim", EMBEDDED) in (None, ""):
+            raise UsageError(_missing("no URL in a mapping"))
         return Aim(dict(target))
     if not isinstance(target, Target):
         target = Target(target)
@@ -77,8 +103,6 @@ def aimed(target: Given) -> Aim:
         if target.scim.startswith(PREFIXES):
             return Aim(block, named=target.scim)
         return Aim({**block, "scim": target.scim})
-    if not callable(target.scim):
-        raise UsageError(f"a target is a URL or a WSGI or ASGI application, not {type(target.scim).__name__}")
     path = target.path.strip("/")
     return Aim({**block, "scim": f"{LOCAL}/{path}" if path else LOCAL}, app=target.scim)
 
@@ -90,10 +114,31 @@ def _block(target: Target) -> dict[str, Any]:
         "auth": target.auth,
         "ca": target.ca,
         "insecure": target.insecure,
-        "headers": dict(target.headers),
-        "hooks": dict(target.hooks),
+        "headers": _pairs("headers", target.headers),
+        "hooks": _pairs("hooks", target.hooks),
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _pairs(name: str, given: Any) -> dict[Any, Any]:
+    try:
+        return dict(given)
+    except (TypeError, ValueError):
+        raise UsageError(f"{name} are a mapping, or pairs of a name and a value, found {found(given)}") from None
+
+
+def _refuse(scim: str) -> None:
+    """Refuse a text that names nothing, or gives a secret away wherever it is shown."""
+    if not scim.strip():
+        raise UsageError(_missing("an empty text"))
+    try:
+        base_url(scim)
+    except ValueError:  # no URL at all: the language says what is wrong with it
+        return
+
+
+def _missing(given: str) -> str:
+    return f"{KINDS}, found {given}; leave it out, or say {EMBEDDED!r} for the service provider that comes with idpsim"
 
 
 def called(app: object) -> str:

@@ -44,6 +44,7 @@ def world(script: Script, how: Playing, transcript: Transcript, seed: int, stack
         sign_in=sign_in,
         held=pace.held,
         scim=scim,
+        told=how.told,
     )
 
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from idpsim.directory import Group, Person
 from idpsim.errors import Place, ScenarioError
 from idpsim.scenario.nodes import MAX_DEPTH, Entries, Items, Node, Scalar
 
+Keyed: TypeAlias = Callable[[Person | Group], str]
+_IN_PYTHON = {
+    "without quotes": "True or False, not a text",
+    "put quotes around it to send it as text": "give it as a text",
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,24 +32,41 @@ class At:
     column: int
 
 
-def written(value: object, place: Place, depth: int = 0) -> Node:
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Hints about how something is written in a file become hints about Python's values."""
+    try:
+        yield
+    except ScenarioError as error:
+        if error.hint not in _IN_PYTHON:
+            raise
+        raise ScenarioError(error.message, error.place, _IN_PYTHON[error.hint]) from None
+
+
+def _key(who: Person | Group) -> str:
+    return who.key
+
+
+def written(value: object, place: Place, depth: int = 0, keyed: Keyed = _key) -> Node:
     """A value as a node, all of it at one place; ScenarioError for what a scenario could not say.
 
-    A text is text whatever it looks like, and no variable is read in it. A `Person` or `Group` is its key.
+    A text is text whatever it looks like, and no variable is read in it. A `Person` or `Group` is what `keyed` makes of
+    it: its key.
     """
     if depth > MAX_DEPTH:
         raise ScenarioError(f"this is nested more than {MAX_DEPTH} deep", place)
     if isinstance(value, Mapping):
-        return entries(value, place, depth)
+        return entries(value, place, depth, keyed)
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray):
-        return Items(tuple(written(each, place, depth + 1) for each in value), place)
+        return Items(tuple(written(each, place, depth + 1, keyed) for each in value), place)
     plain = _plain(value, place)
-    return _scalar(_text(value, place), place) if plain is None else _scalar(plain, place, plain=True)
+    return _scalar(_text(value, place, keyed), place) if plain is None else _scalar(plain, place, plain=True)
 
 
-def entries(values: Mapping[Any, object], place: Place, depth: int = 0) -> Entries:
+def entries(values: Mapping[Any, object], place: Place, depth: int = 0, keyed: Keyed = _key) -> Entries:
     """A mapping as a node."""
-    return Entries(tuple((key(name, place), written(each, place, depth + 1)) for name, each in values.items()), place)
+    inside = ((key(name, place), written(each, place, depth + 1, keyed)) for name, each in values.items())
+    return Entries(tuple(inside), place)
 
 
 def key(name: object, place: Place) -> Scalar:
@@ -74,12 +97,12 @@ def _plain(value: object, place: Place) -> str | None:
     return None
 
 
-def _text(value: object, place: Place) -> str:
+def _text(value: object, place: Place, keyed: Keyed) -> str:
     match value:
         case str():
             text = str.__str__(value)
         case Person() | Group():
-            text = value.key
+            text = keyed(value)
         case UUID():
             text = str(value)
         case os.PathLike():

@@ -28,6 +28,8 @@ _EXACT = 0.9995
 
 def as_scenario(file: str, recording: Recording, output: str | None, anonymised: bool) -> None:
     """Write the scenario, to `output` or else to stdout, and say whose traffic it is, there or else on stderr."""
+    if output and os.path.lexists(output):
+        raise _there_already(output)
     said: IO[str] = sys.stdout if output else sys.stderr
     page, progress, secrets = page_of(said), Progress(said), Secrets(of_variables(os.environ))
     progress.start(f"playing {os.path.basename(file)} as every profile")
@@ -35,8 +37,8 @@ def as_scenario(file: str, recording: Recording, output: str | None, anonymised:
         found = incident([(number, _clean(entry, secrets)) for number, entry in recording.entries], progress.tick)
         told = anonymous(found.best.told) if anonymised else None
         name = "A recorded incident" if anonymised else Path(file).stem
-        head = list(_head(os.path.basename(file), recording, found))
-        text = made(found, name=name, head=head, what=recording.what, told=told)
+        head = list(_head("" if anonymised else os.path.basename(file), recording, found))
+        text = made(found, name=name, head=head, what=recording.what, told=told, tick=progress.tick)
     finally:
         progress.clear()
     if output:
@@ -67,21 +69,41 @@ def _text(body: bytes, secrets: Secrets) -> bytes:
 
 def _write(output: str, text: str) -> None:
     try:
-        if folder := os.path.dirname(output):
-            os.makedirs(folder, exist_ok=True)
-        with Path(output).open("w", encoding="utf-8", newline="\n") as file:
+        with Path(output).open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
+    except FileExistsError:
+        raise _there_already(output) from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{output} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
+def _there_already(output: str) -> UsageError:
+    return UsageError(f"{output} is there already\n  give another name with --output")
+
+
 def _head(file: str, recording: Recording, found: Incident) -> Iterator[str]:
-    yield f"Made from {counted(len(recording.entries), 'recorded request')} in {file} by idpsim replay --as-scenario."
-    best = found.best
-    yield f"{best.profile} explains {_percent(best)} of them; above each step is what it was made of."
-    for each in best.told.unexplained:
-        request = each.request
-        yield f"Not explained: {recording.what} {request.number}, {request.method} {shape(request)}: {each.why}."
+    best, matched = found.best, found.best.match
+    amount = counted(len(recording.entries), "recorded request")
+    yield f"Made from {amount}{f' in {file}' if file else ''} by idpsim replay --as-scenario."
+    similar = matched.recorded - matched.alike - len(matched.unsent)
+    yield (
+        f"{best.profile} sends {matched.alike:,} of them the same, {similar:,} similarly and {len(matched.unsent):,} "
+        "not at all; above each step is what it was made of."
+    )
+    yield from _unexplained(found, recording, most=None)
+
+
+def _unexplained(found: Incident, recording: Recording, most: int | None) -> Iterator[str]:
+    """The requests that the scenario does not send, those of one kind together."""
+    why = {each.request.number: each.why for each in found.best.told.unexplained}
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for each in found.unsent:
+        reason = why.get(each.number, f"{found.best.profile} sends no such request here")
+        kinds.setdefault((f"{each.method} {shape(each)}", reason), []).append(each.number)
+    for (request, reason), numbers in list(kinds.items())[:most]:
+        yield f"Not explained: {_numbers(numbers, recording.what)}, {request}: {reason}"
+    if most is not None and len(kinds) > most:
+        yield f"  and {len(kinds) - most} more"
 
 
 def _report(found: Incident, recording: Recording, page: Page, output: str | None, anonymised: bool) -> Iterator[str]:
@@ -89,17 +111,23 @@ def _report(found: Incident, recording: Recording, page: Page, output: str | Non
     yield from _verdict(found)
     width = max(len(each.profile) for each in found.candidates)
     for each in found.candidates:
-        alike = f"{each.match.alike} of {counted(each.match.recorded, 'request')} the same"
+        alike = f"{each.match.alike:,} of {counted(each.match.recorded, 'request')} the same"
         yield f"  {each.profile:<{width}}  {_percent(each):>5}  {alike}"
+    if found.part:
+        yield f"  told apart by the first {found.part:,} of {len(found.requests):,} requests"
     for name, value in best.settings.items():
         yield f"  with the setting {name}: {str(value).lower() if isinstance(value, bool) else value}"
     yield from _deviations(best, recording, page, anonymised)
-    for unexplained in best.told.unexplained[:SHOWN]:
-        request = unexplained.request
-        yield f"Not explained: {recording.what} {request.number}, {request.method} {shape(request)}: {unexplained.why}"
+    yield from _unexplained(found, recording, most=SHOWN)
+    yield from _left_out(recording)
+    yield from _next(best, output, anonymised)
+
+
+def _left_out(recording: Recording) -> Iterator[str]:
     if recording.passed_over:
         yield f"Passed over, for they are no SCIM requests of a vendor: {recording.passed_over:,}"
-    yield from _next(best, output, anonymised)
+    if recording.cut_off:
+        yield f"Passed over, for it is cut off: the last line, {recording.cut_off:,}"
 
 
 def _verdict(found: Incident) -> Iterator[str]:
@@ -108,7 +136,7 @@ def _verdict(found: Incident) -> Iterator[str]:
         yield f"None of the vendors that idpsim knows sends this. The nearest is {best.title}:"
         return
     yield f"This is {best.title} ({best.profile}), {_percent(best)} alike:"
-    equals = [each.profile for each in found.candidates[1:] if best.match.score - each.match.score < 1e-6]
+    equals = [each.profile for each in found.candidates[1:] if each.match.rank == best.match.rank]
     if equals:
         yield f"  {', '.join(equals)} would send the same here: the recording does not tell them apart"
 
@@ -118,8 +146,8 @@ def _deviations(best: Candidate, recording: Recording, page: Page, anonymised: b
     if deviations:
         yield f"Where the recording is not what {best.profile} sends:"
     for each in deviations[:SHOWN]:
-        values = f" ({each.values})" if each.values and not anonymised else ""
-        yield from page.wrapped(f"{_numbers(each.numbers, recording.what)}: {each.text}{values}", 6, "  - ")
+        line = f"{_numbers(each.numbers, recording.what)}: {each.text(values=not anonymised)}"
+        yield from page.wrapped(line, 6, "  - ")
     if len(deviations) > SHOWN:
         yield f"  and {len(deviations) - SHOWN} more"
     missing = Counter(best.match.missing)

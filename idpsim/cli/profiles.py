@@ -1,7 +1,9 @@
 """The vendors' clients that can be played, what each plays, and what that rests on.
 
-idpsim profiles
-idpsim profiles --markdown
+With --markdown it is a table, as the README has it.
+
+  idpsim profiles
+  idpsim profiles --markdown
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from idpsim.cli.terminal import Progress, echo, page_of
 from idpsim.errors import TargetError, UsageError
 from idpsim.report.secrets import Secrets, of_variables
 from idpsim.report.text import Page, clipped, counted, visible
-from idpsim.scenario.incident.reading import Recording, read
+from idpsim.scenario.incident.reading import read
 from idpsim.scenario.replay import Replay, Replayed
 from idpsim.wire import NoResponse, Response
 
@@ -79,9 +79,10 @@ def replay(
     if not target:
         raise UsageError("--target is missing: where the requests are to be sent")
     (url,) = given.targets([target], ()).values()
+    given.tokens([token] if token else [], ())
     page, progress, secrets = page_of(sys.stdout), Progress(sys.stdout), Secrets(of_variables(os.environ))
     secrets.learn(*([token] if token else []))
-    recording = _recording(file, everything)
+    recording = read(file, everything)
     entries = [entry for _, entry in recording.entries]
     sent = changed = 0
     with api.reached(url, timeout, insecure) as (base, transport):
@@ -90,7 +91,7 @@ def replay(
             sent += 1
             _reachable(each, sent, base)
             progress.tick()
-            changes = _changes(each, logged=recording.what == "line")
+            changes = _changes(each, logged=recording.logged)
             if changes:
                 changed += 1
                 progress.clear()
@@ -108,15 +109,7 @@ def _scenario(file: str, target: str | None, everything: bool, output: str | Non
         raise UsageError("--as-scenario sends nothing, so it takes no --target; give that to idpsim run")
     from idpsim.cli.as_scenario import as_scenario
 
-    as_scenario(file, _recording(file, everything), output, anonymise)
-
-
-def _recording(file: str, everything: bool) -> Recording:
-    """The SCIM requests of a file; in the recordings of others nobody says whose they are, so all are taken."""
-    recording = read(file, everything)
-    if not recording.entries:
-        raise UsageError(f"{file} holds no SCIM request{'' if everything else ' of a vendor; --all takes the others'}")
-    return recording
+    as_scenario(file, read(file, everything), output, anonymise)
 
 
 def _reachable(each: Replayed, sent: int, base: str) -> None:

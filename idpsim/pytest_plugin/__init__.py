@@ -19,6 +19,8 @@ the test (`db` is pytest-django's):
     def idpsim_target(db):
         return idpsim.Target(get_wsgi_application(), "/scim/v2", token="...")
 
+An ASGI application of Django runs on other threads: its target takes `transactional_db`.
+
 A unittest.TestCase takes a client over a fixture of its own:
 
     class Leaver(unittest.TestCase):
@@ -34,7 +36,7 @@ from pathlib import Path
 
 import pytest
 
-from idpsim.pytest_plugin import collecting, options, telling
+from idpsim.pytest_plugin import collecting, marks, options, telling
 from idpsim.pytest_plugin.fixtures import (
     _idpsim_open,
     entra,
@@ -83,18 +85,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for `idp` is one test for each profile, unless it or its project has chosen them."""
-    if {"idp", "idpsim_profile"} <= set(metafunc.fixturenames) and not _chosen(metafunc):
+    if {"idp", "idpsim_profile"} <= set(metafunc.fixturenames) and not marks.chosen(metafunc):
         profiles = metafunc.config.stash[options.GIVEN].idp or options.PROFILES
         metafunc.parametrize("idpsim_profile", profiles, indirect=True)
-
-
-def _chosen(metafunc: pytest.Metafunc) -> bool:
-    """Whether a mark parametrizes idpsim_profile, or a fixture of the project stands in its place."""
-    marks = metafunc.definition.iter_markers("parametrize")
-    names = (mark.args[0] if mark.args else mark.kwargs.get("argnames", ()) for mark in marks)
-    marked = {name.strip() for each in names for name in (each.split(",") if isinstance(each, str) else each)}
-    defined = getattr(metafunc, "_arg2fixturedefs", {}).get("idpsim_profile", ())
-    return "idpsim_profile" in marked or len(defined) > 1
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -114,8 +107,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what could not be removed from the service provider."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    """List what could not be removed from the service provider; say why scenarios that were named are no tests."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and (number := config.stash.get(collecting.LEFT_OUT, 0)):
+        terminalreporter.write_line(collecting.left_out(number))
     reports = (each for kind in terminalreporter.stats.values() for each in kind)
     lines = list(telling.left(reports))
     if lines:

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".yaml", ".yml")
 LARGEST = 5_000_000
-_STEPS = re.compile(rb"""^["']?steps["']?[ \t]*:""", re.MULTILINE)
+LEFT_OUT = pytest.StashKey[int]()
+_STEPS = re.compile(r"""^["']?steps["']?[ \t]*:""", re.MULTILINE)
+_DIRECTORY = re.compile(r"""^["']?directory["']?[ \t]*:""", re.MULTILINE)
+_MODELINE = re.compile(r"^#[ \t]*yaml-language-server:.*\$schema=(?:\S*/)?[^\s/]*idpsim[^\s/]*\s*$", re.MULTILINE)
+_OTHERS = re.compile(
+    r"""^[ \t]*(?:-[ \t]+)*["']?(?:script|run|uses|commands?|task|image|label|args|checkout|template|bash|pwsh|block|"""
+    r"""input|trigger|plugins|agents|kind|apiVersion|jobs|stages|parameters|pool)["']?[ \t]*:|\{%|\{\{""",
+    re.MULTILINE,
+)
 _COMMON = ("wait",)
 
 
@@ -26,35 +34,76 @@ def collected(path: Path, parent: pytest.Collector) -> ScenarioFile | None:
     if path.suffix.lower() not in SUFFIXES:
         return None
     named = parent.session.isinitpath(path)
-    if (named or parent.config.stash[GIVEN].target is not None) and _is_scenario(path):
-        return ScenarioFile.from_parent(parent, path=path)
+    if named or parent.config.stash[GIVEN].target is not None:
+        if _is_scenario(_text(path), named):
+            return ScenarioFile.from_parent(parent, path=path)
+    elif _is_below_a_name(path, parent.session) and _shows_it(_text(path)):
+        parent.config.stash[LEFT_OUT] = parent.config.stash.get(LEFT_OUT, 0) + 1
     return None
 
 
-def _is_scenario(path: Path) -> bool:
-    """Whether a file has steps at its root, and an event of ours among them: other tools have steps too."""
+def left_out(number: int) -> str:
+    """What the summary says of scenarios in folders that were named, where no target is given."""
+    files = "1 scenario file is" if number == 1 else f"{number} scenario files are"
+    return f"idpsim: {files} left out without a target: give --idpsim-target, idpsim_target (ini) or IDPSIM_TARGET"
+
+
+def _is_below_a_name(path: Path, session: pytest.Session) -> bool:
+    """Whether a folder above was named on the command line."""
+    named = session.config.args_source == pytest.Config.ArgsSource.ARGS
+    return named and any(session.isinitpath(each) for each in path.parents)
+
+
+def _text(path: Path) -> str:
+    """What stands in a file; nothing where it cannot be read, or nobody can have written it."""
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+        return path.read_text("utf-8", "replace") if path.stat().st_size <= LARGEST else ""
     except OSError:
+        return ""
+
+
+def _is_scenario(text: str, named: bool) -> bool:
+    """Whether a text has steps at its root and is ours: other tools have steps too.
+
+    A file that is named is one that its user takes for a scenario, where nothing in it is another tool's.
+    """
+    if not _STEPS.search(text):
         return False
-    return bool(_STEPS.search(data)) and _has_event(data.decode("utf-8", "replace"), str(path))
+    return _shows_it(text) or _has_events(text) or (named and _may_be(text))
 
 
-def _has_event(text: str, file: str) -> bool:
-    from idpsim.errors import ScenarioError
+def _shows_it(text: str) -> bool:
+    """Whether a text has a mark of ours: its schema, or a directory beside its steps; it need not be right."""
+    return bool(_STEPS.search(text)) and bool(_DIRECTORY.search(text) or _MODELINE.search(text))
+
+
+def _has_events(text: str) -> bool:
+    """Whether most of its steps are events of ours: some of their names are other tools' too."""
     from idpsim.scenario.events import EVENTS
+
+    ours = set(EVENTS) - set(_COMMON)
+    steps = _steps(text) or []
+    return 2 * sum(bool(step & ours) for step in steps) > len(steps)
+
+
+def _may_be(text: str) -> bool:
+    """Whether nothing speaks for another tool: steps that cannot be read, or are mappings, none with a foreign key."""
+    steps = _steps(text)
+    return not _OTHERS.search(text) and (steps is None or any(steps))
+
+
+def _steps(text: str) -> list[set[str]] | None:
+    """The keys of each step; None where the text cannot be read."""
+    from idpsim.errors import ScenarioError
     from idpsim.scenario.nodes import Entries, Items, compose
 
     try:
-        root = compose(text, file)
+        root = compose(text, "")
     except ScenarioError:
-        return True  # its steps cannot be told from another tool's: whoever reads the error can
+        return None
     steps = root.get("steps") if isinstance(root, Entries) else None
-    if not isinstance(root, Entries) or not isinstance(steps, Items):
-        return False
-    ours = set(EVENTS) - set(_COMMON)
-    keys = {key.text for step in steps.items if isinstance(step, Entries) for key, _ in step.entries}
-    return bool(ours & keys)
+    items = steps.items if isinstance(steps, Items) else ()
+    return [set(step.keys()) if isinstance(step, Entries) else set() for step in items]
 
 
 class ScenarioFile(pytest.File):

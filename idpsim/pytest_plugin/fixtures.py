@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import pytest
 
 from idpsim.pytest_plugin import telling
-from idpsim.pytest_plugin.options import GIVEN, PROFILES
+from idpsim.pytest_plugin.options import GIVEN
 
 if TYPE_CHECKING:
     from idpsim import Client, RunResult, Served
@@ -28,7 +29,7 @@ class Play(Protocol):
 @pytest.fixture(scope="session")
 def idpsim_target(pytestconfig: pytest.Config) -> Any:
     """The service provider under test: override it to return a URL, a WSGI or ASGI application, or an idpsim.Target."""
-    from idpsim.pytest_plugin.playing import chosen
+    from idpsim.pytest_plugin.target import chosen
 
     return chosen(pytestconfig.stash[GIVEN])
 
@@ -64,18 +65,9 @@ def idpsim_server(pytestconfig: pytest.Config) -> Iterator[Served]:
 @pytest.fixture
 def idpsim_profile(request: pytest.FixtureRequest) -> str:
     """The profile that plays in this test, so that idpsim_target can be set up for it."""
-    if hasattr(request, "param"):
-        return str(request.param)
-    named = [name for name in PROFILES if name.replace("-", "_") in request.fixturenames]
-    if len(named) == 1:
-        return named[0]
-    from idpsim.errors import UsageError
+    from idpsim.pytest_plugin.choosing import profile_of
 
-    raise UsageError(
-        f"idpsim_profile cannot tell which profile plays: the test asks for {' and '.join(named) or 'no client'}\n"
-        "  let it ask for one client, such as okta, or for idp; or choose with\n"
-        '  @pytest.mark.parametrize("idpsim_profile", ["okta", "entra"], indirect=True)'
-    )
+    return profile_of(request)
 
 
 @pytest.fixture
@@ -87,34 +79,19 @@ def _idpsim_open(
     idpsim_directory: Mapping[str, Any] | None,
 ) -> Open:
     """Connects a client of a profile, and cleans up after it."""
-    from idpsim import ScenarioError, UsageError, client
+    from idpsim.pytest_plugin.choosing import agreed
+    from idpsim.pytest_plugin.connecting import connected
     from idpsim.pytest_plugin.target import target_of
 
-    given = request.config.stash[GIVEN]
     item: pytest.Item = request.node
-    target = target_of(idpsim_target, given.token)
-
-    def connected(profile: str) -> AbstractContextManager[Client]:
-        try:
-            return client(
-                profile,
-                target,
-                sso=idpsim_sso,
-                settings=idpsim_settings,
-                directory=idpsim_directory,
-                server=request.getfixturevalue("idpsim_server") if idpsim_sso is not None else None,
-                seed=given.seed,
-                timeout=given.timeout,
-                name=item.name,
-                again=telling.again(item),
-            )
-        except ScenarioError as error:
-            hint = f"\n  {error.hint}" if error.hint else ""
-            raise UsageError(f"a fixture of this test returns what idpsim cannot use: {error.message}{hint}") from None
+    target = target_of(idpsim_target, request.config.stash[GIVEN])
+    telling.hide_target(item, target)
+    blocks = {"sso": idpsim_sso, "settings": idpsim_settings, "directory": idpsim_directory}
 
     @contextmanager
     def opened(profile: str) -> Iterator[Client]:
-        with connected(profile) as it:
+        server = request.getfixturevalue("idpsim_server") if idpsim_sso is not None else None
+        with connected(item, agreed(request, profile), target, blocks, server) as it:
             yield it
         telling.leave(item, it.left)
 
@@ -166,12 +143,17 @@ def idp(_idpsim_open: Open, idpsim_profile: str) -> Iterator[Client]:
 @pytest.fixture
 def idpsim_play(request: pytest.FixtureRequest) -> Play:
     """Plays a scenario file, named from the root of the project, against idpsim_target; a failure fails the test."""
+    from idpsim import UsageError
     from idpsim.pytest_plugin.playing import play, pointed, read, signs_in
 
     def played(path: str, idp: str | Sequence[str] | None = None, **variables: str) -> tuple[RunResult, ...]:
-        profiles = [idp] if isinstance(idp, str) else idp
+        if not isinstance(path, str | os.PathLike):
+            raise UsageError(f"idpsim_play takes the path of a scenario file, not {path!r}")
+        profiles = [idp] if isinstance(idp, str) else idp or request.config.stash[GIVEN].idp
         scenario = read(request.config.rootpath / path, request.config, profiles, variables)
         target = pointed(lambda: request.getfixturevalue("idpsim_target"), scenario, request.config)
+        if target is not None:
+            telling.hide_target(request.node, target)
         server = request.getfixturevalue("idpsim_server") if signs_in(scenario) else None
         return play(request.node, scenario, target, server)
 

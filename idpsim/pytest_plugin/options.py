@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +17,7 @@ ALL = "all"
 EMBEDDED = "embedded"
 TIMEOUT = 60.0
 _TARGET = re.compile(r"https?://[^\s/?#]+\S*|(?:wsgi|asgi):[\w.]+:[\w.]+(?:\(\))?(?:/\S*)?|" + EMBEDDED, re.IGNORECASE)
+_USERINFO = re.compile(r"://[^/?#]*@")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -23,7 +26,9 @@ class Given:
     """The plugin's options, checked; None is what was left out."""
 
     target: str | None
+    target_from: str
     token: str | None = field(repr=False)
+    token_from: str
     idp: tuple[str, ...] | None
     sets: tuple[tuple[str, str], ...] = field(repr=False)
     seed: int | None
@@ -59,8 +64,8 @@ def add(parser: pytest.Parser) -> None:
         "--idpsim-idp",
         metavar="NAME[,NAME]",
         action="append",
-        help=f"the profiles that the fixture idp and scenario files play, of {', '.join(PROFILES)}; {ALL} is "
-        f"{', '.join(DEFAULTS)} (ini: idpsim_idp; by default idp plays every profile, and a file its own)",
+        help=f"the profiles that the fixture idp, idpsim_play and scenario files play, of {', '.join(PROFILES)}; {ALL} "
+        f"is {', '.join(DEFAULTS)} (ini: idpsim_idp; by default idp plays every profile, and a file its own)",
     )
     group.addoption(
         "--idpsim-set",
@@ -95,10 +100,19 @@ def given(config: pytest.Config) -> Given:
     timeout: float | None = config.getoption("--idpsim-timeout")
     if timeout is not None and not 0 < timeout < 86_400:
         raise pytest.UsageError(f"--idpsim-timeout is a number of seconds above 0, not {timeout:g}")
-    environment = os.environ.get("IDPSIM_TARGET")
+    target, target_from = _first(
+        ("--idpsim-target", config.getoption("--idpsim-target")),
+        ("IDPSIM_TARGET", os.environ.get("IDPSIM_TARGET")),
+        ("idpsim_target in the ini file", config.getini("idpsim_target")),
+    )
+    token, token_from = _first(
+        ("--idpsim-token", config.getoption("--idpsim-token")), ("IDPSIM_TOKEN", os.environ.get("IDPSIM_TOKEN"))
+    )
     return Given(
-        target=_target(config.getoption("--idpsim-target") or environment or config.getini("idpsim_target") or None),
-        token=config.getoption("--idpsim-token") or os.environ.get("IDPSIM_TOKEN") or None,
+        target=_target(target, target_from),
+        target_from=target_from,
+        token=token,
+        token_from=token_from,
         idp=_profiles(config.getoption("--idpsim-idp") or config.getini("idpsim_idp") or ()),
         sets=tuple(_variable(each) for each in config.getoption("--idpsim-set") or ()),
         seed=config.getoption("--idpsim-seed"),
@@ -108,29 +122,43 @@ def given(config: pytest.Config) -> Given:
     )
 
 
-def _target(text: str | None) -> str | None:
-    if text is None or _TARGET.fullmatch(text):
+def _first(*sources: tuple[str, Any]) -> tuple[str | None, str]:
+    """The first value that is given, and the name of what gives it."""
+    return next(((value, name) for name, value in sources if value), (None, ""))
+
+
+def _target(text: str | None, source: str) -> str | None:
+    if text is None or (_TARGET.fullmatch(text) and _has_port(text)):
         return text
     raise pytest.UsageError(
-        f"--idpsim-target is a URL such as http://localhost:8000/scim/v2, wsgi:module:attribute, asgi:module:attribute "
-        f"or {EMBEDDED}, not {text!r}"
+        f"{source} is a URL such as http://localhost:8000/scim/v2, wsgi:module:attribute, asgi:module:attribute "
+        f"or {EMBEDDED}, not {_USERINFO.sub('://', text)!r}"
     )
+
+
+def _has_port(text: str) -> bool:
+    """Whether the port of a URL, if it has one, is a port."""
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _profiles(values: Iterable[str]) -> tuple[str, ...] | None:
     names = [name for value in values for name in re.split(r"[\s,]+", value) if name]
     for name in names:
         if name not in (*PROFILES, ALL):
-            raise pytest.UsageError(f"--idpsim-idp: there is no profile {name!r}{_near(name)}")
+            raise pytest.UsageError(f"--idpsim-idp: there is no profile {name!r}{near(name)}")
     chosen = (each for name in names for each in (DEFAULTS if name == ALL else (name,)))
     return tuple(dict.fromkeys(chosen)) or None
 
 
-def _near(name: str) -> str:
+def near(name: str) -> str:
+    """What follows the name of a profile that there is not."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, PROFILES, 1)
-    return f", did you mean {near[0]!r}?" if near else f" (there are {', '.join(PROFILES)})"
+    close = get_close_matches(name, PROFILES, 1)
+    return f", did you mean {close[0]!r}?" if close else f" (there are {', '.join(PROFILES)})"
 
 
 def _variable(text: str) -> tuple[str, str]:

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from idpsim import Failed, Played, RunResult, Scenario, Served, Target, explain, load, run, serve
+from idpsim.api.target import OWN, LeftOut
 from idpsim.pytest_plugin import telling
+from idpsim.pytest_plugin.again import again as how_again
 from idpsim.pytest_plugin.options import GIVEN, Given
-from idpsim.pytest_plugin.target import NoTarget, target_of
+from idpsim.pytest_plugin.placing import relative
+from idpsim.pytest_plugin.target import NoTarget, chosen, target_of
 from idpsim.signing.keyring import DEFAULT_FOLDER, DEFAULT_IDP
 
 
@@ -35,7 +38,7 @@ def read(
 ) -> Scenario:
     """The scenario of a file, named in messages as the user would; IdpsimError where it is wrong."""
     given = config.stash[GIVEN]
-    return load(telling.relative(path, config), idp=idp, variables={**given.variables, **(variables or {})})
+    return load(relative(path, config), idp=idp, variables={**given.variables, **(variables or {})})
 
 
 def signs_in(scenario: Scenario) -> bool:
@@ -43,27 +46,29 @@ def signs_in(scenario: Scenario) -> bool:
     return any(script.sso is not None for script in scenario.scripts.values())
 
 
-def pointed(find: Callable[[], Any], scenario: Scenario, config: pytest.Config) -> Target | None:
-    """The target that `find` gives; None, the file's own, where nobody gives one.
+def pointed(find: Callable[[], Any], scenario: Scenario, config: pytest.Config) -> Target | LeftOut:
+    """The target that `find` gives; OWN, that of the file, where nobody gives one.
 
     NoTarget where the file names none either: nobody means the embedded service provider by saying nothing.
     """
     try:
-        return target_of(find(), config.stash[GIVEN].token)
+        return target_of(find(), config.stash[GIVEN])
     except NoTarget:
         if all(script.target.place is not None for script in scenario.scripts.values()):
-            return None
+            return OWN
         raise
 
 
 def play(
-    item: pytest.Item, scenario: Scenario, target: Target | None, server: Served | None, idp: str | None = None
+    item: pytest.Item, scenario: Scenario, target: Target | LeftOut, server: Served | None, idp: str | None = None
 ) -> tuple[RunResult, ...]:
     """The results of all runs, or that of one profile; ScenarioFailed with the reports of those that failed."""
     given = item.config.stash[GIVEN]
-    again = telling.again(item)
-    results = run(scenario, idp=idp, target=target, server=server, seed=given.seed, timeout=given.timeout, again=again)
+    again = how_again(item)
+    aimed: dict[str, Any] = {} if target is None else {"target": target}
+    results = run(scenario, idp=idp, **aimed, server=server, seed=given.seed, timeout=given.timeout, again=again)
     for result in results:
+        telling.hide(item, result)
         telling.leave(item, result.clean_up.left)
     if not all(result.passed for result in results):
         raise ScenarioFailed(results)
@@ -73,17 +78,10 @@ def play(
 def alone(item: pytest.Item, scenario: Scenario, profile: str) -> None:
     """Play a scenario as one profile, as a test of its own: against --idpsim-target, or the target of the file."""
     given = item.config.stash[GIVEN]
-    target = pointed(lambda: chosen(given), scenario, item.config)
+    target = pointed(lambda: chosen(given, fixtures=False), scenario, item.config)
     with ExitStack() as stack:
         addressed = signs_in(scenario) and (given.idp_url or given.certs)
         play(item, scenario, target, stack.enter_context(_serving(given)) if addressed else None, profile)
-
-
-def chosen(given: Given) -> str:
-    """The target of the options; NoTarget where there is none."""
-    if given.target is None:
-        raise NoTarget
-    return given.target
 
 
 def _serving(given: Given) -> AbstractContextManager[Served]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from traceback import walk_tb
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
 from idpsim.pytest_plugin.options import GIVEN
+from idpsim.pytest_plugin.placing import caller, own_line
+
+
+class Redacts(Protocol):
+    """What knows secrets."""
+
+    def text(self, text: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,16 @@ class Words:
 
 
 LEFT = pytest.StashKey[list[str]]()
+HIDING = pytest.StashKey[list[Redacts]]()
 _ATTRIBUTE = "idpsim_left"
-_PYTEST = ("_pytest", "pytest", "pluggy")
 
 
 def shown(node: pytest.Item | pytest.Collector, excinfo: pytest.ExceptionInfo[BaseException] | None) -> Any:
     """The message in pytest's own form; None where the error is not idpsim's or a traceback was asked for."""
     if excinfo is None or not _own(excinfo.value) or _traceback_wanted(node.config):
         return None
-    text = _safe(str(excinfo.value), node.config)
-    line = _safe(_headline(excinfo.value, text), node.config)
+    text = _safe(_text(excinfo.value, node.config), node)
+    line = _safe(_headline(excinfo.value, text), node)
     short = node.config.getoption("tbstyle", "auto") == "line"
     if isinstance(node, pytest.Collector):
         return Words(text, Crash(line))
@@ -71,9 +75,28 @@ def _headline(error: BaseException, text: str) -> str:
     return f"{played.event} {message}" if named else f"{title(played.result)}: {message}"
 
 
-def again(item: pytest.Item) -> str:
-    """How a test is run again."""
-    return f"pytest {shlex.quote(item.nodeid)}"
+def _text(error: BaseException, config: pytest.Config) -> str:
+    """The whole message; one that has no place of its own gets the line that called idpsim."""
+    from idpsim.errors import IdpsimError
+
+    text = str(error)
+    if not isinstance(error, IdpsimError) or hasattr(error, "place"):
+        return text
+    line = own_line(error.__traceback__, config)
+    return f"{text}\n  {line}" if line else text
+
+
+def hide(item: pytest.Item, *results: Any) -> None:
+    """Remember what knows the secrets of runs, so that nothing said of their test has them."""
+    known = (getattr(each, "secrets", None) for each in results)
+    item.stash.setdefault(HIDING, []).extend(each for each in known if each is not None)
+
+
+def hide_target(item: pytest.Item, target: Any) -> None:
+    """Remember the secrets of an idpsim.Target."""
+    from idpsim.report.secrets import Secrets
+
+    item.stash.setdefault(HIDING, []).append(Secrets(filter(None, (target.token,))))
 
 
 def leave(item: pytest.Item, left: Iterable[str]) -> None:
@@ -107,30 +130,21 @@ def _traceback_wanted(config: pytest.Config) -> bool:
     return bool(config.getoption("fulltrace", False)) or config.getoption("tbstyle", "auto") == "native"
 
 
-def _safe(text: str, config: pytest.Config) -> str:
-    """The text without the secrets that were given to the plugin."""
+def _safe(text: str, node: pytest.Item | pytest.Collector) -> str:
+    """The text without the secrets that were given to the plugin, or to the clients and runs of a test."""
     from idpsim.report.secrets import Secrets, of_variables
 
-    options = config.stash[GIVEN]
-    return Secrets([*of_variables(options.variables), *filter(None, (options.token,))]).text(text)
+    options = node.config.stash[GIVEN]
+    given: Redacts = Secrets([*of_variables(options.variables), *filter(None, (options.token,))])
+    for each in (given, *node.stash.get(HIDING, ())):
+        text = each.text(text)
+    return text
 
 
 def _place(traceback: TracebackType | None, node: pytest.Item | pytest.Collector) -> tuple[str, int]:
     """The line of the test, or of a fixture of its own, that called idpsim; the test itself where pytest did."""
-    caller = None
-    for frame, line in walk_tb(traceback):
-        package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if package == "idpsim":
-            break
-        caller = None if package in _PYTEST else (frame.f_code.co_filename, line)
-    return caller or (str(node.path), _line(node))
+    return caller(traceback) or (str(node.path), _line(node))
 
 
 def _line(node: pytest.Item | pytest.Collector) -> int:
     return (node.location[1] or 0) + 1 if isinstance(node, pytest.Item) else 1
-
-
-def relative(path: Path, config: pytest.Config) -> str:
-    """A path as the user would write it: from where pytest was started, if below."""
-    here = config.invocation_params.dir
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -11,6 +11,7 @@ from idpsim.report import exchange, failure, steps
 from idpsim.report.feed import Heading, Totals
 from idpsim.report.text import Page, counted, visible
 from idpsim.scenario.results import Failure, RunResult, StepResult
+from idpsim.scenario.shipped import called
 from idpsim.transcript import Transcript
 
 MOST_FAILURES = 10
@@ -58,8 +59,8 @@ class Console:
             self._lines([f"  {self.page.bad('FAIL')}  the run"])
             self._failures(result.failures, run, result.transcript)
         if stopped:
-            text = self._safe(stopped.partition("\n")[0])
-            self._lines([f"  {self.page.bad('STOP')}  this run was not played to its end: {text}"])
+            head, *rest = self.page.wrapped(self.redact.text(_stop(stopped)), 8, "  STOP  ")
+            self._lines([head.replace("STOP", self.page.bad("STOP"), 1), *rest])
         done = result.clean_up
         if not stopped or done.removed or done.left:
             self._lines(self._cleaned(result))
@@ -77,7 +78,7 @@ class Console:
         if self._begun:
             return
         self._begun = True
-        name, file = self._safe(run.name), self._safe(run.scenario)
+        name, file = self._safe(run.name), self._safe(called(run.scenario))
         self._lines([f"{self.page.strong(name)}  {self.page.quiet(file)}"])
         self._lines(self.page.wrapped(self.redact.text(f"as {run.idp}: {run.title}"), 4, "  "))
         self._lines(self.page.wrapped(self.redact.url(f"against {run.target}"), 4, "  "))
@@ -112,7 +113,8 @@ class Console:
             self._failed.append(f"{self.page.bad('FAIL')}  {place} as {result.idp}: {self._safe(steps.title(step))}")
         if not wrong and (result.failures or stopped):
             text = "not played to its end" if stopped else result.failures[0].message
-            self._failed.append(f"{self.page.bad('FAIL')}  {self._safe(f'{result.scenario} as {result.idp}: {text}')}")
+            name = called(result.scenario)
+            self._failed.append(f"{self.page.bad('FAIL')}  {self._safe(f'{name} as {result.idp}: {text}')}")
 
     def _safe(self, text: str) -> str:
         return visible(self.redact.text(text))
@@ -120,6 +122,12 @@ class Console:
     def _lines(self, lines: Iterable[str]) -> None:
         text = "\n".join(lines)
         self.write(self.redact.text(text) + "\n")
+
+
+def _stop(stopped: str) -> str:
+    """That a run was stopped; an error that the command itself reports in full is not reported twice."""
+    text = "this run was not played to its end"
+    return f"{text}: {stopped}" if stopped.startswith("interrupted") else f"{text}: the error below says why"
 
 
 def summary(totals: Totals, page: Page) -> str:

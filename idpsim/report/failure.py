@@ -11,6 +11,7 @@ from idpsim.report.feed import Heading
 from idpsim.report.source import excerpt
 from idpsim.report.text import Page, visible
 from idpsim.scenario.results import Failure
+from idpsim.scenario.shipped import called
 from idpsim.transcript import Transcript
 from idpsim.wire import Exchange
 
@@ -78,7 +79,7 @@ def _again(it: Exchange, run: Heading, page: Page, redact: Redactor) -> Iterator
         return
     if run.in_process:
         target = f" --target {curl.quoted(redact.url(run.url))}" if run.url else ""
-        yield f"{_LEAD}again  idpsim run {curl.quoted(run.scenario)} --idp {run.idp}{target} -v"
+        yield f"{_LEAD}again  idpsim run {curl.quoted(called(run.scenario))} --idp {run.idp}{target} -v"
         yield f"{_LEAD}       {page.quiet('(this service provider runs inside idpsim: curl cannot reach it)')}"
         return
     text = curl.command(it, redact)

@@ -1,27 +1,47 @@
-"""Why something is wrong: the exchanges that led to it, and the vendor's quirk behind them."""
+"""Which exchanges show that something is wrong: of a resource, of a flow that failed, of a sign-in."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import unquote_plus
 
 from idpsim.provisioning.flow import segment
+from idpsim.scenario.why import quirk, speaks
 from idpsim.transcript import Transcript
-from idpsim.wire import Exchange, NoResponse, Quirk
+from idpsim.wire import Exchange, NoResponse
 
-_COMMON = ("schemas", "id", "name", "value")
+__all__ = ["of_failure", "of_resource", "of_sign_in", "quirk", "touched"]
 
 
-def of_resource(transcript: Transcript, first: int, last: int, identifier: str, path: str) -> list[Exchange]:
-    """The vendor's last writes to a resource in a range, those that speak of the attribute first of all."""
-    place = f"/{segment(identifier)}" if identifier else ""
-    writes = [each for each in transcript.range(first, last) if each.by == "vendor" and each.request.method != "GET"]
-    mine = [each for each in writes if place and _target(each).endswith(place)] or writes
-    leaf = _leaf(path).encode()
-    speaking = [each for each in mine if leaf and leaf in (each.request.body or b"")]
-    return (speaking or mine)[-1:]
+def of_resource(
+    transcript: Transcript, first: int, last: int, identifier: str, path: str, name: str = ""
+) -> list[Exchange]:
+    """The vendor's last write to a resource in a range: that speaks of the attribute, or else any.
+
+    `name` is its userName or displayName, by which a create is known that was refused.
+    """
+    writes = _writes(transcript, first, last, identifier, name)
+    return ([each for each in writes if speaks(each, path)] or writes)[-1:]
+
+
+def touched(transcript: Transcript, first: int, last: int, identifier: str, path: str, name: str = "") -> bool:
+    """Whether the vendor has written that attribute of that resource in a range; without a `path` anything of it."""
+    return any(not path or speaks(each, path) for each in _writes(transcript, first, last, identifier, name))
+
+
+def _writes(transcript: Transcript, first: int, last: int, identifier: str, name: str) -> list[Exchange]:
+    vendor = (each for each in transcript.range(first, last) if each.by == "vendor")
+    return [each for each in vendor if each.request.method != "GET" and _is_of(each, identifier, name)]
+
+
+def _is_of(exchange: Exchange, identifier: str, name: str) -> bool:
+    """Whether a write is to the resource with this id, or creates it."""
+    if exchange.request.method != "POST":
+        return bool(identifier) and _target(exchange).endswith(f"/{segment(identifier)}")
+    sent, made = exchange.request.json, None if isinstance(exchange.answer, NoResponse) else exchange.answer.json
+    if identifier and isinstance(made, dict) and made.get("id") == identifier:
+        return True
+    return bool(name) and isinstance(sent, dict) and name in (sent.get("userName"), sent.get("displayName"))
 
 
 def of_failure(transcript: Transcript, first: int, last: int, reason: str, names: Sequence[str]) -> list[Exchange]:
@@ -43,37 +63,6 @@ def of_sign_in(transcript: Transcript, first: int, last: int) -> list[Exchange]:
 
 def _text(exchange: Exchange) -> str:
     return unquote_plus(exchange.request.url) + (exchange.request.body or b"").decode("utf-8", "replace")
-
-
-def quirk(exchanges: Sequence[Exchange], path: str = "") -> Quirk | None:
-    """The quirk that explains these exchanges: one that names the attribute `path`, or else one that names no other."""
-    found = [(each, exchange) for exchange in exchanges for each in exchange.quirks]
-    leaf = _leaf(path)
-    about = (each for each, _ in found if leaf and re.search(rf"\b{re.escape(leaf)}\b", each.text, re.IGNORECASE))
-    others = (each for each, exchange in found if not leaf or not _names(each, exchange, leaf))
-    return next(about, None) or next(others, None)
-
-
-def _leaf(path: str) -> str:
-    return re.split(r"[.:\]]", path)[-1]
-
-
-def _names(quirk: Quirk, exchange: Exchange, leaf: str) -> bool:
-    """Whether a quirk is about an attribute that the request holds, and that is not the one meant."""
-    held = _held(exchange.request.json) - {leaf, *_COMMON}
-    return any(re.search(rf"\b{re.escape(name)}\b", quirk.text) for name in held)
-
-
-def _held(body: Any) -> set[str]:
-    """The attributes that a body speaks of: of a resource, or of the operations of a PATCH."""
-    if not isinstance(body, Mapping):
-        return set()
-    operations = body.get("Operations")
-    if not isinstance(operations, list):
-        return set(body)
-    parts = [each for each in operations if isinstance(each, Mapping)]
-    paths = {re.split(r"[.\[]", str(each.get("path") or ""))[0] for each in parts}
-    return (paths | {name for each in parts for name in _held(each.get("value"))}) - {""}
 
 
 def _target(exchange: Exchange) -> str:

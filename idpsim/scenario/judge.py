@@ -11,12 +11,14 @@ from idpsim.provisioning.flow import Outcome, Skipped, worst
 from idpsim.provisioning.links import Kind
 from idpsim.scenario import explain
 from idpsim.scenario.expect import on_requests, on_resource
+from idpsim.scenario.failing import called
 from idpsim.scenario.model import Expected, Step
-from idpsim.scenario.reader import NAMED_BY, document_of, held_up
+from idpsim.scenario.reader import NAMED_BY, document_of, held_up, said, unread
 from idpsim.scenario.results import Failure
-from idpsim.scenario.verify import UNSEEN, Key, unread
+from idpsim.scenario.standing import still
+from idpsim.scenario.verify import UNSEEN, Key
 from idpsim.scim import get
-from idpsim.wire import Answer, NoResponse, Response
+from idpsim.wire import Response
 
 if TYPE_CHECKING:
     from idpsim.scenario.session import Session
@@ -70,21 +72,41 @@ class Judge:
     def _resources(
         self, step: Step, outcomes: Mapping[str, Outcome], first: int, hopeless: Set[Key]
     ) -> Iterator[Failure]:
+        session = self._session
+        missing: dict[str, bool] = {}
         for expected, key, kind in self._on_resources(step):
+            path = _path(expected)
             outcome = outcomes.get(key)
             if isinstance(outcome, Skipped) and outcome.by == "vendor":
                 continue
+            if key in session.failing.uncreated and key not in missing:
+                missing[key] = self._is_missing(kind, key)
+            if path and missing.get(key):
+                self._notes.append(f"{key}: it was not created, so what is expected of it is not judged")
+                continue
+            it: Key = (kind, self._uid(kind, key))
             done = outcome is None or outcome.word == "done"
-            patient = done and (kind, self._uid(kind, key)) not in hopeless
+            patient = done and it not in hopeless
             try:
                 wrong = self._unmet(expected, key, kind, step, patient)
             except HeldUp as reason:
-                if (kind, self._uid(kind, key)) not in hopeless:
+                if it not in hopeless:
                     failure = self._failure(expected, f"{key}: waiting: {reason}", kind, key, first)
                     yield replace(failure, kind="outcome")
                 continue
-            if wrong:
-                yield self._failure(expected, f"{key}: {wrong}", kind, key, first)
+            message = f"{key}: {wrong}"
+            if not wrong:
+                session.standing.met(it, path)
+            elif session.standing.is_news(it, path, message, first):
+                yield self._failure(expected, message, kind, key, first)
+            else:
+                self._notes.append(still(message))
+
+    def _is_missing(self, kind: Kind, key: str) -> bool:
+        try:
+            return self._now(kind, key) is None
+        except Unreadable:
+            return False
 
     def _unmet(self, expected: Expected, key: str, kind: Kind, step: Step, patient: bool) -> str:
         """What is wrong, looked at again for as long as the step's verification allows, where something was done."""
@@ -125,12 +147,13 @@ class Judge:
         return on_resource(expected, {**document, "members": own}, names, known)
 
     def _failure(self, expected: Expected, message: str, kind: Kind, key: str, first: int) -> Failure:
-        session = self._session
-        link = session.app.links.get(kind, self._uid(kind, key))
-        last = len(session.world.transcript)
-        shown = explain.of_resource(session.world.transcript, first, last, link.id if link else "", expected.path)
-        numbers = tuple(dict.fromkeys([*(each.number for each in shown), last - 1]))
-        return Failure(message, expected.place, "expectation", explain.quirk(shown, expected.path), numbers)
+        transcript = self._session.world.transcript
+        name, identifier = called(self._session.app, kind, self._uid(kind, key))
+        path = _path(expected)
+        shown = explain.of_resource(transcript, first, len(transcript), identifier, path, name)
+        read = transcript[-1] if len(transcript) > first else None
+        numbers = tuple(dict.fromkeys(each.number for each in (*shown, read) if each is not None))
+        return Failure(message, expected.place, "expectation", explain.quirk(shown, path, read), numbers)
 
     def _others(self, step: Step, outcomes: Mapping[str, Outcome], first: int) -> Iterator[Failure]:
         session = self._session
@@ -199,7 +222,7 @@ class Judge:
             if not (isinstance(answer, Response) and answer.status in (404, 410)):
                 if held_up(answer):
                     raise HeldUp(unread(answer))
-                raise Unreadable(f"it cannot be read: GET by id {_said(answer)}")
+                raise Unreadable(f"it cannot be read: GET by id {said(answer)}")
         return self._named(kind, key)
 
     def _named(self, kind: Kind, key: str) -> Mapping[str, Any] | None:
@@ -214,15 +237,16 @@ class Judge:
         if not isinstance(found, list) and held_up(found):
             raise HeldUp(unread(found))
         if not isinstance(found, list):
-            raise Unreadable(f"it cannot be looked up: the lookup {_said(found)}")
+            raise Unreadable(f"it cannot be looked up: the lookup {said(found)}")
         wanted = name.casefold()
         named = (each for each in found if str(get(each, NAMED_BY[kind])).casefold() == wanted)
         return next(named, None)
 
 
+def _path(expected: Expected) -> str:
+    """The attribute that an expectation is on, empty for the resource itself."""
+    return "" if expected.path == "absent" else expected.path
+
+
 def _value(member: Any) -> Any:
     return get(member, "value") if isinstance(member, Mapping) else member
-
-
-def _said(answer: Answer) -> str:
-    return f"gets no answer ({answer.reason})" if isinstance(answer, NoResponse) else f"is answered {answer.status}"

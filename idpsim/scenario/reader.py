@@ -96,6 +96,18 @@ def held_up(answer: Answer) -> bool:
     return limited(answer) or (isinstance(answer, NoResponse) and answer.kind == "held")
 
 
+def said(answer: Answer) -> str:
+    """What came back, in a clause."""
+    return f"gets no answer ({answer.reason})" if isinstance(answer, NoResponse) else f"is answered {answer.status}"
+
+
+def unread(answer: Answer) -> str:
+    """Why a resource was not read, in words that say what helps."""
+    if isinstance(answer, NoResponse):
+        return f"it was not read back: {answer.reason}"
+    return f"it was not read back: the service provider keeps answering {answer.status}; raise --max-wait"
+
+
 def _resources(answer: Answer) -> list[dict[str, Any]] | None:
     if not isinstance(answer, Response) or answer.status != 200:
         return None

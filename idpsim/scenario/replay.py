@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from idpsim.har import Entry
@@ -18,6 +19,8 @@ _ENDPOINT = re.compile(
     r"/(?:Users|Groups|Me|ServiceProviderConfig|ResourceTypes|Schemas|Bulk|\.search)(?=[/?#]|$)", re.IGNORECASE
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_LISTING = re.compile(r"/(?:Users|Groups)/?(?:\?(?!(?:.*&)?filter=).*)?", re.IGNORECASE)
+_COUNTS = {"totalresults", "startindex", "itemsperpage", "resources"}
 SHORT = 6
 _ID_KEYS = {"id", "value", "$ref", "managerid"}
 
@@ -55,7 +58,8 @@ class Replay:
             request = self._request(entry.request, rest)
             now = self.transport.send(request)
             self._learn(entry.answer, now)
-            yield Replayed(number, request, entry.answer, now, tuple(self._changes(entry.answer, now)))
+            listing = request.method == "GET" and _LISTING.fullmatch(rest) is not None
+            yield Replayed(number, request, entry.answer, now, tuple(self._changes(entry.answer, now, listing)))
 
     def _request(self, recorded: Request, rest: str) -> Request:
         url = self.base.rstrip("/") + self._target(rest)
@@ -97,7 +101,7 @@ class Replay:
             new = self.ids.get(unquote(old))
             if new is not None:
                 query = re.sub(rf'(%22|"){re.escape(old)}(%22|")', rf"\g<1>{quote(new, safe='')}\g<2>", query)
-        return path + mark + query
+        return path + mark + query.replace(" ", "%20").replace('"', "%22")
 
     def _segment(self, part: str) -> str:
         new = self.ids.get(unquote(part))
@@ -133,7 +137,7 @@ class Replay:
         for old, new in pairs(document(before), document(now)):
             self.ids.setdefault(old, new)
 
-    def _changes(self, before: Answer | None, now: Answer) -> Iterator[str]:
+    def _changes(self, before: Answer | None, now: Answer, listing: bool) -> Iterator[str]:
         if before is None:
             return
         if isinstance(before, NoResponse) or isinstance(now, NoResponse):
@@ -144,7 +148,8 @@ class Replay:
             yield f"was answered {before.status}, is answered {now.status}{detail(now) if now.status >= 400 else ''}"
         if (before.status < 400) != (now.status < 400):
             return
-        yield from differences(document(before), document(now), self.ids)
+        old, new = document(before), document(now)
+        yield from differences(*(_common(old, new) if listing else (old, new)), self.ids)
 
 
 def below(url: str) -> str | None:
@@ -153,6 +158,31 @@ def below(url: str) -> str | None:
     path = url[start:].partition("?")[0] if start >= 0 else ""
     found = _ENDPOINT.search(path)
     return url[start + found.start() :] if found else None
+
+
+def _common(before: Any, now: Any) -> tuple[Any, Any]:
+    """Two lists of everybody as far as they can be compared: nobody is alone at a service provider that is in use.
+
+    That is without the counts, and with those resources only that are in both.
+    """
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return before, now
+    mine, theirs = _listed(before), _listed(now)
+    both = mine.keys() & theirs.keys()
+    return _shortened(before, [mine[name] for name in mine if name in both]), _shortened(
+        now, [theirs[name] for name in mine if name in both]
+    )
+
+
+def _listed(document: dict[str, Any]) -> dict[str, Any]:
+    """The resources of a list by what they are called."""
+    found = document.get("Resources")
+    listed = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return {str(each.get("userName") or each.get("displayName")).casefold(): each for each in listed}
+
+
+def _shortened(document: dict[str, Any], resources: list[Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name.lower() not in _COUNTS} | {"Resources": resources}
 
 
 def _said(answer: Answer) -> str:

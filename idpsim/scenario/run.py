@@ -57,6 +57,7 @@ class Run:
         self._cleaned = False
         self._began = False
         self._new: list[tuple[Kind, str]] = []
+        self._halted = False
 
     def __iter__(self) -> Iterator[StepResult]:
         self._names_free()
@@ -104,6 +105,7 @@ class Run:
     def _free(self, kind: Kind, name: str) -> None:
         found = self.session.reader.find(kind, NAMED_BY[kind], name)
         if isinstance(found, list) and found:
+            self._halted = True
             raise NamesTaken(
                 f"{self._script.file}: the {kind} {name} is at the service provider already\n"
                 "  leave --keep-names out, or remove it there first"
@@ -115,6 +117,7 @@ class Run:
             return
         answers = [each.answer for each in self._world.transcript.range(0, 50)]
         if answers and all(isinstance(each, NoResponse) and each.kind == "unreachable" for each in answers):
+            self._halted = True
             reason = answers[0].reason if isinstance(answers[0], NoResponse) else ""
             raise TargetError(f"the service provider cannot be reached at {self._world.connection.base}: {reason}")
 
@@ -149,6 +152,8 @@ class Run:
 
     def _silent(self) -> tuple[Failure, ...]:
         """A run in which the vendor sent nothing proves nothing; one of sign-ins only, where no browser did."""
+        if self._halted:  # the error says more
+            return ()
         only = not self._world.scim or all(step.event in NOT_PROVISIONING for step in self._script.steps)
         senders = ("vendor", "browser") if only else ("vendor",)
         if any(exchange.by in senders for exchange in self._world.transcript):

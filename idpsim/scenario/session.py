@@ -20,7 +20,7 @@ from idpsim.provisioning.settings import defaults
 from idpsim.scenario import explain
 from idpsim.scenario.administer import Administration
 from idpsim.scenario.admission import Admission
-from idpsim.scenario.failing import Failing
+from idpsim.scenario.failing import Failing, called
 from idpsim.scenario.faults import fault
 from idpsim.scenario.gate import Gate
 from idpsim.scenario.judge import Judge
@@ -30,6 +30,7 @@ from idpsim.scenario.reader import Reader
 from idpsim.scenario.results import Failure, FailureKind, StepResult
 from idpsim.scenario.signing import EVENTS as SIGNING
 from idpsim.scenario.signing import Signing
+from idpsim.scenario.standing import Standing
 from idpsim.scenario.verify import Finding, Verifier
 from idpsim.scenario.world import World
 from idpsim.wire import Response
@@ -53,13 +54,14 @@ class Session:
         self.reader = Reader(Line(world.own, world.transcript, world.clock, "idpsim"), connection)
         line = Line(world.vendor.send, world.transcript, world.clock, "vendor")
         self.engine = Engine(profile, self.app, line, world.clock, connection, world.hands)
-        self.verifier = Verifier(self.reader, self.app, names, world.transcript, world.sleep)
+        self.verifier = Verifier(self.reader, self.app, names, world.transcript, world.sleep, world.told)
         self.administration = Administration(self)
         self.gate = Gate(self)
         self.signing = Signing(self)
         self._admission = Admission(self)
         self._judge = Judge(self)
-        self._failing = Failing(self)
+        self.failing = Failing(self)
+        self.standing = Standing(self)
 
     def introduce_person(self, someone: Person) -> Person:
         """Put a person into the directory; as they are there, under a fresh name."""
@@ -82,18 +84,20 @@ class Session:
         if self.verifier.lag and not self.world.immediate:
             self.world.sleep(self.verifier.lag)
         already = self._judge.already(step)
+        self.standing.begin(step)
         self.engine.begin()
         self._admission.begin()
         self.world.vendor.arm(tuple(fault(spec) for spec in step.faults))
         own = self._happen(step)
         unplayed = self.world.vendor.disarm()
         outcomes = self._outcomes(step, own)
-        failures, still = self._failing.wrong(step, outcomes, first) if step.event != "sign-in" else ([], [])
+        failures, still = self.failing.wrong(step, outcomes, first) if step.event != "sign-in" else ([], [])
         findings = self._verify(step, outcomes)
-        failures += [self._failure(finding, step, first) for finding in findings]
+        news, known = self.standing.news(findings, first)
+        failures += [self._failure(finding, step, first) for finding in news]
         admitted, told = self._admission.judge(step, outcomes)
         judged, notes = self._judge.judge(step, outcomes, first, {finding.key for finding in findings})
-        notes = [*self._passed(step, time), *self.engine.results.notes, *still, *self.verifier.notes, *notes]
+        notes = [*self._passed(step, time), *self.engine.results.notes, *still, *known, *self.verifier.notes, *notes]
         notes = [*self.gate.notes, *told, *notes, *already]
         notes += [f"the fault on {each.on} was never met" for each in unplayed]
         self.verifier.notes, self.gate.notes = [], []
@@ -234,17 +238,18 @@ class Session:
         if not how.on or any(isinstance(each, Waiting) and each.until is None for each in outcomes.values()):
             return []
         keys = list(self.engine.results.touched())
+        self.standing.read(keys)
         return self.verifier.check(keys, how.within) if keys else []
 
     def _failure(self, finding: Finding, step: Step, first: int) -> Failure:
-        link = self.app.links.get(*finding.key) or self.app.links.gone(*finding.key)
-        last = len(self.world.transcript)
-        shown = explain.of_resource(self.world.transcript, first, last, link.id if link else "", finding.path)
-        numbers = [each.number for each in shown]
-        if finding.exchange is not None and finding.exchange not in numbers:
-            numbers.append(finding.exchange)
+        transcript = self.world.transcript
+        name, identifier = called(self.app, *finding.key)
+        shown = explain.of_resource(transcript, first, len(transcript), identifier, finding.path, name)
+        shown = [] if finding.alone else shown
+        read = None if finding.exchange is None else transcript[finding.exchange]
+        numbers = dict.fromkeys(each.number for each in (*shown, read) if each is not None)
         kind: FailureKind = "outcome" if finding.unread else "verification"
-        why = finding.why or explain.quirk(shown, finding.path)
+        why = finding.why or explain.quirk(shown, finding.path, read)
         return Failure(finding.message, step.place, kind, why, tuple(numbers))
 
     def _result(

@@ -45,10 +45,17 @@ def shipped(name: str) -> Path:
     )
 
 
+def called(file: str) -> str:
+    """What a scenario is called on the command line: the name of one that comes with idpsim, or else its file."""
+    name = Path(file).stem
+    return name if file == str(home() / f"{name}{SUFFIX}") and file_of(name) == file else file
+
+
 def file_of(given: str) -> str:
     """The file that is meant: `given` itself where it exists or looks like a path, else the shipped one of that name.
 
-    A file here that is called so but for its suffix comes before the shipped one, of which it may be a copy. UsageError, with the names that are near, where there is neither.
+    A file here that is called so but for its suffix comes before the shipped one, of which it may be a copy.
+    UsageError, with the names that are near, where there is neither.
     """
     if os.path.exists(given) or Path(given).name != given:
         return given

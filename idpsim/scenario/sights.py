@@ -17,12 +17,16 @@ FOUND_BY_NAME = Quirk(
 
 
 class Sights:
-    """What this run has last seen of each resource, and which attributes the service provider has ever returned."""
+    """What this run has last seen of each resource, and which attributes the service provider has ever returned.
 
-    def __init__(self) -> None:
+    `told` is what was said of service providers as such, by base URL: the same for all runs that share it.
+    """
+
+    def __init__(self, base: str = "", told: set[tuple[str, str]] | None = None) -> None:
         self._seen: dict[Key, Mapping[str, Any] | None] = {}
         self._returned: set[tuple[Kind, str]] = set()
-        self._told: set[tuple[Kind, str]] = set()
+        self._base = base
+        self._told = set() if told is None else told
 
     def saw(self, key: Key, document: Mapping[str, Any] | None) -> None:
         """Remember the resource; None says that it is not there."""
@@ -46,8 +50,12 @@ class Sights:
 
     def first_time(self, kind: Kind, path: str) -> bool:
         """Whether this is the first time that this attribute is spoken of as not kept."""
-        fresh = (kind, _attribute(path)) not in self._told
-        self._told.add((kind, _attribute(path)))
+        return self.first_said(f"{kind} {_attribute(path)}")
+
+    def first_said(self, what: str) -> bool:
+        """Whether this is the first time that this is said of the service provider."""
+        fresh = (self._base, what) not in self._told
+        self._told.add((self._base, what))
         return fresh
 
 

@@ -11,11 +11,11 @@ from idpsim.provisioning.app import App
 from idpsim.provisioning.links import Link
 from idpsim.scenario.compare import compare, verifiable, written
 from idpsim.scenario.names import Names
-from idpsim.scenario.reader import NAMED_BY, Reader, document_of, held_up
+from idpsim.scenario.reader import NAMED_BY, Reader, document_of, held_up, said, unread
 from idpsim.scenario.sights import FOUND_BY_NAME, UNSEEN, Key, Sights
 from idpsim.scim import find, get
 from idpsim.transcript import Transcript
-from idpsim.wire import Answer, NoResponse, Quirk, Response
+from idpsim.wire import Answer, Quirk, Response
 
 MANY = 1000
 MOST_FINDINGS = 20
@@ -26,7 +26,8 @@ _UNREAD = object()
 class Finding:
     """One difference between what was acknowledged and what is held; `exchange` is the read-back that shows it.
 
-    With `unread` it is none: the service provider asked for a longer pause than the run may wait for.
+    With `unread` it is none: the service provider asked for a longer pause than the run may wait for. With `alone` the
+    read-back is all that shows it: whatever the vendor has written has nothing to do with it.
     """
 
     message: str
@@ -35,6 +36,7 @@ class Finding:
     exchange: int | None = None
     unread: bool = False
     why: Quirk | None = None
+    alone: bool = False
 
 
 class Verifier:
@@ -51,13 +53,14 @@ class Verifier:
         names: Names,
         transcript: Transcript,
         sleep: Callable[[float], None],
+        told: set[tuple[str, str]] | None = None,
     ) -> None:
         self._reader = reader
         self._app = app
         self._names = names
         self._transcript = transcript
         self._sleep = sleep
-        self.sights = Sights()
+        self.sights = Sights(reader.connection.base, told)
         self.notes: list[str] = []
         self.lag = 0.0
         self._once_promised: dict[str, set[str]] = {}
@@ -107,11 +110,11 @@ class Verifier:
     def _unreadable(self, key: Key, link: Link, answer: Answer) -> Finding:
         if held_up(answer):
             return Finding(f"{self._name(key)}: waiting: {unread(answer)}", key, "", len(self._transcript) - 1, True)
-        said = f"is answered {answer.status}" if isinstance(answer, Response) else f"gets no answer ({answer.reason})"
+        how = said(answer)
         state = "" if link.active else ", although it was only deactivated"
         if isinstance(answer, Response) and answer.status == 200:
-            said = "is answered 200 without a JSON object"
-        return self._finding(key, f"the {link.kind} {self._name(key)} cannot be read back: GET by id {said}{state}", "")
+            how = "is answered 200 without a JSON object"
+        return self._finding(key, f"the {link.kind} {self._name(key)} cannot be read back: GET by id {how}{state}", "")
 
     def _finding(self, key: Key, message: str, path: str) -> Finding:
         return Finding(message, key, path, len(self._transcript) - 1)
@@ -129,7 +132,7 @@ class Verifier:
                 return []
             if held_up(answer):
                 return [self._unreadable(key, gone, answer)]
-            return [self._finding(key, f"{self._name(key)} was deleted, and GET by id {_said(answer)}", "")]
+            return [self._finding(key, f"{self._name(key)} was deleted, and GET by id {said(answer)}", "")]
         if gone.kind == "user" and get(document, "active") is False:
             self.notes.append(f"{self._name(key)}: the service provider answers DELETE by deactivating")
             return []
@@ -197,7 +200,7 @@ class Verifier:
             return []
         found = self._reader.find("user", "userName", name)
         if not isinstance(found, list):
-            self.notes.append(f"{self._name(key)}: the lookup by userName {_said(found)}, so it cannot be verified")
+            self.notes.append(f"{self._name(key)}: the lookup by userName {said(found)}, so it cannot be verified")
             return []
         if any(get(each, "id") == link.id for each in found):
             return []
@@ -230,7 +233,7 @@ class Verifier:
         key: Key = ("user", link.uid)
         if exact:
             what = f'the filter {attribute} eq "{other}" finds the user although its case differs'
-            return [self._finding(key, f"{what}: {attribute} is caseExact (RFC 7643, 3.1)", attribute)]
+            return self._of_filters(key, f"{what}: {attribute} is caseExact (RFC 7643, 3.1)", attribute)
         waited, pause, since = 0.0, 0.05, perf_counter()
         while (
             not (own := self._finds(link, attribute, value))
@@ -243,14 +246,21 @@ class Verifier:
             what = (
                 f'the filter {attribute} eq "{self._names.original(value)}" does not find the user that has this name'
             )
-            return [] if own is None else [self._finding(key, what, attribute)]
+            return [] if own is None else self._of_filters(key, what, attribute)
         if waited:
             self.lag = max(self.lag, waited)
             self.notes.append(f"{self._name(key)}: found by filter only after about {waited:.1f} s")
         if self._finds(link, attribute, value.swapcase()):
             return []
         what = f'the filter {attribute} eq "{other}" does not find the user'
-        return [self._finding(key, f"{what}: {attribute} is not caseExact (RFC 7643, 4.1.1)", attribute)]
+        return self._of_filters(key, f"{what}: {attribute} is not caseExact (RFC 7643, 4.1.1)", attribute)
+
+    def _of_filters(self, key: Key, message: str, attribute: str) -> list[Finding]:
+        """A finding on the service provider's filters, which an earlier run against it may have reported."""
+        if self.sights.first_said(f"filter {attribute}"):
+            return [replace(self._finding(key, message, attribute), alone=True)]
+        self.notes.append(f"{message}; an earlier run has failed on it")
+        return []
 
     def _finds(self, link: Link, attribute: str, value: str) -> bool | None:
         """Whether a filter finds the user, None where the answer is no list."""
@@ -281,17 +291,6 @@ class Verifier:
         if link is None or (link.kind == "group" and get(document, "members") is None):
             return self._look(key)
         return self._differences(key, link, document)
-
-
-def unread(answer: Answer) -> str:
-    """Why a resource was not read, in words that say what helps."""
-    if isinstance(answer, NoResponse):
-        return f"it was not read back: {answer.reason}"
-    return f"it was not read back: the service provider keeps answering {answer.status}; raise --max-wait"
-
-
-def _said(answer: Answer) -> str:
-    return f"gets no answer ({answer.reason})" if isinstance(answer, NoResponse) else f"is answered {answer.status}"
 
 
 __all__ = ["UNSEEN", "Finding", "Key", "Sights", "Verifier", "find"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from idpsim.clock import VirtualClock
@@ -62,7 +62,8 @@ class World:
     of jobs in flight, `sleep` lets real time pass (the service provider's own where it shares the virtual clock).
     `held` says of a URL that it asks for a longer pause than is waited for. Without `sign_in` this target cannot be
     signed in to.
-    Without `scim` people can sign in, and nothing can be provisioned.
+    Without `scim` people can sign in, and nothing can be provisioned. `told` is what earlier runs have said of service
+    providers as such.
     """
 
     connection: Connection
@@ -77,6 +78,7 @@ class World:
     immediate: bool = False
     held: Callable[[str], NoResponse | None] = lambda _: None
     scim: bool = True
+    told: set[tuple[str, str]] = field(default_factory=set)
 
 
 def authorization(target: Target, token: str | None) -> str | None:

@@ -6,13 +6,17 @@ import asyncio
 from concurrent.futures import Future
 from functools import lru_cache
 from http.client import responses
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from idpsim.transport.called import MOST_BODY, asked, crash, home, latin, seen, target, too_large
 from idpsim.transport.connection import Broken
+from idpsim.transport.crashes import Errors
 from idpsim.transport.dial import Origin
-from idpsim.transport.loop import App, Errors, Loop, Message, State
+from idpsim.transport.lifespan import App, Message, State
+from idpsim.transport.lives import leave, shared
+from idpsim.transport.loop import Loop, blocked
 from idpsim.wire import Answer, Headers, NoResponse, Request
 
 
@@ -20,9 +24,10 @@ class AsgiTransport:
     """Sends requests for the origin of `base` to `app` (ASGI 3); any thread may, and each gets its answer by itself.
 
     The application runs on an event loop in a thread of its own, from its startup before the first request to its
-    shutdown when the transport is closed. One that does not start, or does not answer within `timeout` seconds, is a
-    `NoResponse`. An exception in it becomes a 500 whose text/plain body names it; its traceback is in `errors` (the
-    last 64 KiB).
+    shutdown when the transport is closed; transports to the same object share both, until the last of them is closed.
+    As with a server, context variables that the caller has set do not reach it. One that does not start, or does not
+    answer within `timeout` seconds, is a `NoResponse`. An exception in it becomes a 500 whose text/plain body names it,
+    unless it has answered already; its traceback goes to `sys.stderr`, and is in `errors` (the last 64 KiB).
     """
 
     def __init__(self, app: App, *, base: str, timeout: float = 60.0, max_body: int = MOST_BODY) -> None:
@@ -30,32 +35,47 @@ class AsgiTransport:
         self._app = app
         self._timeout = timeout
         self._max_body = max_body
-        self._loop = Loop(app, timeout)
+        self._lock = Lock()
+        self._loop: Loop | None = None
+        self._closed = False
 
     @property
     def errors(self) -> str:
-        """What went wrong in the application."""
-        return self._loop.errors.text
+        """What went wrong in the application, whoever called it."""
+        return "" if self._loop is None else self._loop.errors.text
 
     def send(self, request: Request) -> Answer:
         """What the application answers."""
         try:
             where = asked(request.url, self._origin)
-            self._loop.begin()
-            return self._answer(_Call(request, where, self._max_body, self._loop.errors))
+            loop = self._living()
+            loop.begin()
+            return self._answer(loop, _Call(request, where, self._max_body, loop.errors))
         except Broken as broken:
             return NoResponse(broken.kind, broken.reason)
 
     def close(self) -> None:
-        """Shut the application down, and its event loop."""
-        self._loop.close()
+        """Shut the application down, and its event loop, if no other transport has it."""
+        with self._lock:
+            first, self._closed = not self._closed, True
+        if first and self._loop is not None:
+            leave(self._app, self._loop)
 
-    def _answer(self, call: _Call) -> Answer:
-        cancel = self._loop.call(lambda state: call.run(self._app, state), call.lost)
+    def _living(self) -> Loop:
+        """The loop on which the application lives; it is held from the first request on."""
+        with self._lock:
+            if self._closed:
+                raise Broken("unreachable", "the application under test has been shut down")
+            if self._loop is None:
+                self._loop = shared(self._app, self._timeout)
+            return self._loop
+
+    def _answer(self, loop: Loop, call: _Call) -> Answer:
+        cancel = loop.call(lambda state: call.run(self._app, state), call.lost)
         try:
             return call.answer.result(self._timeout)
         except TimeoutError:
-            return NoResponse("timeout", f"no answer within {self._timeout:g} s")
+            return NoResponse("timeout", f"no answer within {self._timeout:g} s{blocked()}")
         finally:
             if not call.answer.done():
                 cancel()
@@ -86,7 +106,7 @@ class _Call:
                 raise AssertionError("the application returned before its response was complete")
         except (Exception, SystemExit, KeyboardInterrupt) as error:
             if self._complete or not self.answer.done():
-                self._errors.add(error)
+                self._errors.add(error, request=self._request)
             if not self._complete:
                 self._give(crash(error))
         finally:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
+from traceback import format_exception_only
 
 from idpsim.errors import UsageError
 from idpsim.transport.connection import Broken
+from idpsim.transport.crashes import placed
 from idpsim.transport.dial import Origin, origin
 from idpsim.wire import Headers, Response
 
 MOST_BODY = 16 * 1024 * 1024
-MOST_ERRORS = 65536
 
 
 def home(base: str) -> Origin:
@@ -68,8 +68,8 @@ def too_large(most: int) -> Broken:
 
 
 def crash(error: BaseException) -> Response:
-    """The answer of an application that raised `error`: a 500 that names it."""
-    text = "".join(traceback.format_exception_only(error)).rstrip()
+    """The answer of an application that raised `error`: a 500 that names it and its place."""
+    text = placed("".join(format_exception_only(error)).rstrip(), error)
     body = f"Internal Server Error\n{text}\n".encode("utf-8", "replace")
     headers = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))))
     return Response(500, headers, body, "Internal Server Error")

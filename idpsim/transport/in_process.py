@@ -22,7 +22,8 @@ def in_process(
     """A transport to an application object, for the origin of `base`.
 
     `kind` says what the application is; by default it is found out. UsageError where it is neither, or not `kind`.
-    A WSGI application has no timeout: it runs on the thread of the sender.
+    A WSGI application is not cut off after `timeout` seconds, for it runs on the thread of the sender; what it answers
+    later counts as no answer.
     """
     if _kind(app, kind, "the application") == "asgi":
         from idpsim.transport.asgi import AsgiTransport
@@ -30,7 +31,7 @@ def in_process(
         return AsgiTransport(app, base=base, timeout=timeout, max_body=max_body)
     from idpsim.transport.wsgi import WsgiTransport
 
-    return WsgiTransport(app, base=base, max_body=max_body)
+    return WsgiTransport(app, base=base, timeout=timeout, max_body=max_body)
 
 
 def named_app(name: str, directory: str) -> Any:

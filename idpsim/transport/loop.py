@@ -3,104 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
-from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context
 from threading import Event, Lock, Thread, current_thread
-from typing import Any, TypeAlias
+from typing import Any
 
-from idpsim.transport.called import MOST_ERRORS
 from idpsim.transport.connection import Broken
-
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-State: TypeAlias = dict[str, Any]
+from idpsim.transport.crashes import Errors
+from idpsim.transport.lifespan import App, Lifespan, State
 
 _LAST_WORDS = 1.0
 _GRACE = 5.0
-
-
-class Errors:
-    """What went wrong in an application, the last 64 KiB of it as text."""
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def add(self, error: BaseException | str) -> None:
-        """An exception with its traceback, or a text."""
-        text = error if isinstance(error, str) else "".join(traceback.format_exception(error))
-        self.text = (self.text + text)[-MOST_ERRORS:]
-
-
-class Lifespan:
-    """The lifespan of one application; both ends of it run in one task, as its protocol has it.
-
-    An application that raises or returns before it has started is one without a lifespan.
-    """
-
-    def __init__(self, app: App, errors: Errors) -> None:
-        self.state: State = {}
-        self.failure: str | None = None
-        self.started = False
-        self._app = app
-        self._errors = errors
-        self._asked = False
-        self._events: asyncio.Queue[Message] = asyncio.Queue()
-        self._said = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Start the application; why it does not want to is in `failure` then."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), context=Context())
-        await self._tell("lifespan.startup")
-
-    async def stop(self) -> None:
-        """Let the application end what it has begun."""
-        if self._task is not None and self.started and not self._task.done():
-            await self._tell("lifespan.shutdown")
-            await asyncio.wait([self._task])
-
-    async def _tell(self, event: str) -> None:
-        self._said.clear()
-        self._events.put_nowait({"type": event})
-        await self._said.wait()
-
-    async def _run(self) -> None:
-        asgi = {"version": "3.0", "spec_version": "2.0"}
-        try:
-            await self._app({"type": "lifespan", "asgi": asgi, "state": self.state}, self._receive, self._send)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
-            if self._asked:
-                self._errors.add(error)
-        finally:
-            self._said.set()
-
-    async def _receive(self) -> Message:
-        self._asked = True
-        return await self._events.get()
-
-    async def _send(self, message: Message) -> None:
-        kind, _, what = message["type"].rpartition(".")
-        if kind not in ("lifespan.startup", "lifespan.shutdown") or what not in ("complete", "failed"):
-            raise AssertionError(f"the application sent {message['type']} in its lifespan")
-        if what == "failed":
-            self.failure = str(message.get("message") or message["type"])
-            self._errors.add(f"{message['type']}: {self.failure}\n")
-        self.started = what == "complete"
-        self._said.set()
+_BLOCKED = (
+    " (the test's event loop is blocked while idpsim waits: run idpsim in a thread, or let the application make its "
+    "own resources in its lifespan)"
+)
 
 
 class Loop:
-    """Runs calls of an application, from any thread; each begins with an empty context and a copy of the state."""
+    """Runs calls of an application, from any thread; each begins with an empty context and a copy of the state.
 
-    def __init__(self, app: App, timeout: float) -> None:
+    It starts the application within `timeout` seconds, and not before the loop `after` has ended.
+    """
+
+    def __init__(self, app: App, timeout: float, after: Loop | None = None) -> None:
         self.errors = Errors()
         self._app = app
+        self._after = after
         self._timeout = timeout
+        self._late = f"not within {timeout:g} s"
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
@@ -112,20 +45,30 @@ class Loop:
         self._lost: set[Callable[[], None]] = set()
         self._state: State = {}
 
+    @property
+    def ended(self) -> bool:
+        """Whether it takes no more calls, for whatever reason."""
+        return self._stops.is_set() or (self._thread is not None and not self._thread.is_alive())
+
     def begin(self) -> None:
         """Start the application if it has not been started; `Broken` where it does not start, or has ended."""
+        if (after := self._after) is not None:
+            after.close()
+            self._after = None
         with self._lock:
             if self._closed:
                 raise Broken("unreachable", "the application under test has been shut down")
             if self._thread is None:
                 self._loop = asyncio.new_event_loop()
-                self._thread = Thread(target=self._live, args=(self._loop,), name="idpsim-asgi", daemon=True)
-                self._thread.start()
+                thread = Thread(target=self._live, args=(self._loop,), name="idpsim-asgi", daemon=True)
+                thread.start()
+                self._thread = thread
         try:
             failure = self._ready.result(self._timeout + 1)
         except TimeoutError:
-            failure = f"not within {self._timeout:g} s"
+            failure = self._late
         if failure is not None:
+            failure += blocked() if failure == self._late else ""
             raise Broken("unreachable", f"the application did not start: {failure}")
 
     def call(self, work: Callable[[State], Coroutine[Any, Any, None]], lost: Callable[[], None]) -> Callable[[], None]:
@@ -150,12 +93,14 @@ class Loop:
     def close(self) -> None:
         """Shut the application down; a second time does nothing. One that blocks its loop is left behind."""
         with self._lock:
-            self._closed = True
+            again, self._closed = self._closed, True
             thread = self._thread
         if thread is not None and thread is not current_thread():
             self._soon(self._stopping.set)
             if self._stops.wait(_LAST_WORDS):
                 thread.join(3 * _GRACE)
+            elif not again:
+                self.errors.write("idpsim: the application blocks its event loop, and is left behind\n")
 
     def _soon(self, work: Callable[[], object]) -> None:
         """Do `work` on the loop, if that is there still."""
@@ -186,9 +131,9 @@ class Loop:
         starting = asyncio.ensure_future(lifespan.start())
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait([starting, stopping], timeout=self._timeout, return_when=asyncio.FIRST_COMPLETED)
-        failure = _last_line(lifespan.failure)
+        failure = lifespan.failure
         if not starting.done():
-            failure = "it was shut down before" if stopping.done() else f"not within {self._timeout:g} s"
+            failure = "it was shut down before" if stopping.done() else self._late
         self._state = lifespan.state
         self._ready.set_result(failure)
         if failure is None:
@@ -202,8 +147,11 @@ class Loop:
         if self._calls:
             await asyncio.wait(set(self._calls), timeout=_LAST_WORDS)
         await _cancelled(set(self._calls))
-        with suppress(TimeoutError):
+        try:
             await asyncio.wait_for(lifespan.stop(), _GRACE)
+        except TimeoutError:
+            self.errors.write(f"idpsim: the application's shutdown did not end within {_GRACE:g} s\n")
+        lifespan.abandon()
         for _ in range(2):  # what is cancelled may begin something new
             await _cancelled(asyncio.all_tasks() - {asyncio.current_task()})
         with suppress(TimeoutError):
@@ -218,9 +166,11 @@ class Loop:
             lost()
 
     def _unhandled(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        self.errors.add(f"{context.get('message')}\n")
-        if isinstance(error := context.get("exception"), BaseException):
-            self.errors.add(error)
+        error, message = context.get("exception"), str(context.get("message"))
+        if isinstance(error, BaseException):
+            self.errors.add(error, message)
+        else:
+            self.errors.write(f"{message}\n")
 
 
 async def _cancelled(tasks: set[Any]) -> None:
@@ -233,6 +183,10 @@ async def _cancelled(tasks: set[Any]) -> None:
             task._log_destroy_pending = False
 
 
-def _last_line(text: str | None) -> str | None:
-    """The last line of a message, which often is a whole traceback."""
-    return None if text is None else text.strip().rpartition("\n")[2] or "it does not say why"
+def blocked() -> str:
+    """What to add to a timeout where the caller keeps an event loop of its own from running, else nothing."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return ""
+    return _BLOCKED

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import traceback
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from idpsim.transport.called import MOST_BODY, MOST_ERRORS, asked, crash, home, latin, seen, target, too_large
+from idpsim.transport.called import MOST_BODY, asked, crash, home, latin, seen, target, too_large
 from idpsim.transport.connection import Broken
+from idpsim.transport.crashes import Errors
 from idpsim.transport.dial import Origin
 from idpsim.wire import Answer, Headers, NoResponse, Request, Response
 
@@ -22,19 +23,30 @@ class WsgiTransport:
     """Sends requests for the origin of `base` to `app`; any thread may, so `wsgi.multithread` is true.
 
     An exception in the application becomes a 500 whose text/plain body names it; its traceback, and what was written
-    to `wsgi.errors`, is in `errors` (the last 64 KiB). There is no timeout: the application runs on our own thread.
+    to `wsgi.errors`, goes to `sys.stderr`, and is in `errors` (the last 64 KiB). The application runs on our own
+    thread, to which its connections and transactions may be bound, so it is not cut off: an answer that took longer
+    than `timeout` seconds is thrown away, and a `NoResponse`.
     """
 
-    def __init__(self, app: App, *, base: str, max_body: int = MOST_BODY) -> None:
+    def __init__(self, app: App, *, base: str, timeout: float | None = None, max_body: int = MOST_BODY) -> None:
         self._origin = home(base)
         self._app = app
+        self._timeout = timeout
         self._max_body = max_body
-        self.errors = ""
+        self._errors = Errors()
+
+    @property
+    def errors(self) -> str:
+        """What went wrong in the application."""
+        return self._errors.text
 
     def send(self, request: Request) -> Answer:
         """What the application answers."""
         try:
-            return self._call(request, _environ(request, asked(request.url, self._origin)))
+            where = asked(request.url, self._origin)
+            begun = time.monotonic()
+            answer = self._call(request, _environ(request, where, self._errors))
+            return self._late(time.monotonic() - begun) or answer
         except Broken as broken:
             return NoResponse(broken.kind, broken.reason)
 
@@ -42,18 +54,19 @@ class WsgiTransport:
         """Nothing is held open."""
 
     def _call(self, request: Request, environ: dict[str, Any]) -> Response:
-        errors = environ["wsgi.errors"]
         call = _Call(self._max_body)
         try:
             return call.run(self._app, environ, request.method)
         except Broken:
             raise
         except (Exception, SystemExit) as error:
-            traceback.print_exception(error, file=errors)
+            self._errors.add(error, request=request)
             return crash(error)
-        finally:
-            if text := errors.getvalue():
-                self.errors = (self.errors + text)[-MOST_ERRORS:]
+
+    def _late(self, seconds: float) -> NoResponse | None:
+        if self._timeout is None or seconds <= self._timeout:
+            return None
+        return NoResponse("timeout", f"no answer within {self._timeout:g} s (the application took {seconds:.1f} s)")
 
 
 class _Call:
@@ -107,7 +120,7 @@ def _key(name: str) -> str:
     return _BARE.get(name.lower()) or "HTTP_" + name.upper().replace("-", "_")
 
 
-def _environ(request: Request, where: Origin) -> dict[str, Any]:
+def _environ(request: Request, where: Origin, errors: Errors) -> dict[str, Any]:
     uri = target(request.url, where)
     path, _, query = uri.partition("?")
     environ: dict[str, Any] = {
@@ -124,7 +137,7 @@ def _environ(request: Request, where: Origin) -> dict[str, Any]:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": where.scheme,
         "wsgi.input": BytesIO(request.body or b""),
-        "wsgi.errors": StringIO(),
+        "wsgi.errors": errors,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,

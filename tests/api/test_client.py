@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +19,7 @@ from typing import Any
 import pytest
 
 import idpsim
-from idpsim import Client, Failed, ScenarioError, Target, UsageError
+from idpsim import Client, Failed, Played, ScenarioError, Target, UsageError
 from idpsim.api import known
 from idpsim.api.modifiers import Modifiers
 from idpsim.profiles import all_profiles
@@ -311,6 +314,107 @@ def test_a_mistake_is_told_as_in_a_scenario_at_the_callers_place(call: Callable[
     assert sent == 0
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda it: it.person(None),
+            "a person is named by a key, which is text, or by what person returned, found None",
+        ),
+        (
+            lambda it: it.person(["ada"]),
+            "a person is named by a key, which is text, or by what person returned, found a",
+        ),
+        (
+            lambda it: it.person(it.group("eng")),
+            "a person is named by a key, which is text, or by what person returned",
+        ),
+        (lambda it: it.group(5), "a group is named by a key, which is text, or by what group returned, found a value"),
+        (lambda it: it.assign("ada", check="no"), "check is True or False, found 'no'"),
+        (lambda it: it.group("two", members=5), "members are people and groups, found a value of type int"),
+        (lambda it: it.id_of(None), "a person or group is named by a key, which is text, or by what person or group"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(call: Callable[[Any], Any], said: str) -> None:
+    with idpsim.client("okta") as okta:
+        okta.person("ada")
+        okta.group("eng")
+        with pytest.raises(UsageError) as refused:
+            call(okta)
+
+    assert str(refused.value).startswith(said)
+
+
+def test_a_hint_is_about_what_python_would_say() -> None:
+    with idpsim.client("okta") as okta:
+        ada = okta.person("ada")
+        with pytest.raises(ScenarioError) as refused:
+            okta.sign_in(ada, expect={"signed-in": "ada"})
+
+    assert (refused.value.message, refused.value.hint) == (
+        "expected true or false, found 'ada'",
+        "True or False, not a text",
+    )
+
+
+def test_the_id_of_somebody_unknown_is_asked_of_nobody() -> None:
+    with idpsim.client("okta") as okta:
+        okta.person("ada")
+        with pytest.raises(ScenarioError) as refused:
+            okta.id_of("adda")
+
+    assert refused.value.message == "unknown person or group 'adda', did you mean 'ada'?"
+    assert refused.value.place.file.endswith("test_client.py")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda it, ada, eng: it.assign(ada),  # noqa: ARG005
+        lambda it, ada, eng: it.assign("ada", ada),  # noqa: ARG005
+        lambda it, ada, eng: it.join([ada], "eng"),  # noqa: ARG005
+        lambda it, ada, eng: it.push(eng),  # noqa: ARG005
+        lambda it, ada, eng: it.provision_on_demand("eng", members=[ada]),  # noqa: ARG005
+        lambda it, ada, eng: it.person(ada),  # noqa: ARG005
+        lambda it, ada, eng: it.person("bob", manager=ada),  # noqa: ARG005
+        lambda it, ada, eng: it.group("two", members=[ada]),  # noqa: ARG005
+        lambda it, ada, eng: it.id_of(ada),  # noqa: ARG005
+        lambda it, ada, eng: it.assign("ada", expect={"group": {"of": eng}}),  # noqa: ARG005
+    ],
+)
+def test_a_namesake_of_another_client_is_refused(call: Callable[[Any, Any, Any], Any]) -> None:
+    with idpsim.client("okta", suffix="k3x9") as okta, idpsim.client("entra", suffix="z2z2") as entra:
+        theirs = okta.person("ada"), okta.group("eng", "Engineering")
+        entra.person("ada")
+        entra.group("eng", "Engineering")
+        with pytest.raises(UsageError, match=r"k3x9.* is not the (ada|eng) of this client: it is another's"):
+            call(entra, *theirs)
+        sent = len(entra.transcript)
+
+    assert sent == 0
+
+
+def test_a_group_that_is_deleted_is_not_looked_up() -> None:
+    with idpsim.client("okta") as okta:
+        eng = okta.group("eng")
+        okta.delete(eng)
+        with pytest.raises(UsageError, match="the group eng has been deleted"):
+            okta.group(eng)
+
+
+def test_somebody_stays_known_by_what_was_returned_under_an_earlier_name() -> None:
+    with idpsim.client("okta") as okta:
+        ada, eng = okta.person("ada"), okta.group("eng", "Engineering")
+        okta.assign(ada)
+        okta.push(eng)
+        for number in range(2):
+            okta.update(ada, set={"userName": f"countess{number}@example.com"})
+            okta.update(eng, set={"displayName": f"Engines {number}"})
+        joined = okta.join(ada, eng, expect={"group": {"members": [ada]}})
+
+    assert joined.passed
+
+
 def test_a_span_of_time_may_be_text_or_a_timedelta() -> None:
     with idpsim.client("entra") as entra:
         waited = [entra.wait("40m"), entra.advance(timedelta(minutes=40))]
@@ -342,10 +446,29 @@ def test_a_mistake_in_a_block_is_told_before_anything_is_sent(arguments: dict[st
         ("all", {}, "one profile is meant here, not all"),
         ("okta", {"suffix": "a b"}, "a suffix is letters and digits, 20 at most, not 'a b'"),
         ("okta", {"suffix": "a", "keep_names": True}, "suffix and keep_names exclude each other"),
-        ("okta", {"timeout": 0}, "timeout is more than 0 seconds, and max_wait not less"),
+        ("okta", {"suffix": 5}, "suffix is text, found a value of type int"),
+        ("okta", {"timeout": 0}, "timeout is a number of seconds, more than 0 and 86400 at most, found 0"),
+        ("okta", {"timeout": "x"}, "timeout is a number of seconds, more than 0 and 86400 at most, found 'x'"),
+        ("okta", {"timeout": float("nan")}, "timeout is a number of seconds, more than 0 and 86400 at most, found nan"),
+        ("okta", {"timeout": 1e30}, "timeout is a number of seconds, more than 0 and 86400 at most, found 1e+30"),
+        ("okta", {"max_wait": None}, "max_wait is a number of seconds, 0 or more and 86400 at most, found None"),
+        ("okta", {"seed": "x"}, "seed is a whole number, found 'x'"),
+        ("okta", {"seed": True}, "seed is a whole number, found True"),
+        ("okta", {"keep": "no"}, "keep is True or False, found 'no'"),
+        ("okta", {"keep_names": 1}, "keep_names is True or False, found 1"),
+        ("okta", {"name": 5}, "name is text, found a value of type int"),
+        ("okta", {"again": None}, "again is text, found None"),
+        (
+            "okta",
+            {"server": "http://localhost"},
+            "server is what `with idpsim.serve() as served:` gives, found a value",
+        ),
+        ("okta", {"server": idpsim.serve()}, "server is what `with idpsim.serve() as served:` gives, found a value"),
+        (None, {}, "the name of a profile is text, found None"),
+        (["okta"], {}, "the name of a profile is text, found a value of type list"),
     ],
 )
-def test_options_that_cannot_be_are_refused(profile: str, arguments: dict[str, Any], said: str) -> None:
+def test_options_that_cannot_be_are_refused(profile: Any, arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError) as refused:
         idpsim.client(profile, **arguments)
 
@@ -367,6 +490,22 @@ def test_secrets_are_shown_nowhere() -> None:
     assert "hunter2-s3cret" not in shown
     assert "another-s3cret" not in shown
     assert target.token not in shown
+
+
+def test_what_the_service_provider_echoes_of_a_secret_is_in_no_result() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        told = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "detail": environ["HTTP_AUTHORIZATION"]}
+        start_response("403 Forbidden", [("Content-Type", "application/scim+json")])
+        return [json.dumps(told).encode()]
+
+    with idpsim.client("okta", Target(app, "/scim", token="t0p-s3cret")) as okta:
+        played = okta.assign(okta.person("ada"), check=False)
+    texts = [*(each.message for each in played.failures), *played.reasons.values(), *played.notes, *okta.left]
+
+    assert any("[redacted]" in text for text in texts)
+    assert "t0p-s3cret" not in "\n".join(
+        [*texts, repr(played.failures), repr(played.result), str(played), repr(played)]
+    )
 
 
 def test_settings_may_be_those_of_the_profile_or_by_vendor() -> None:
@@ -472,6 +611,69 @@ def test_what_could_not_be_removed_is_listed() -> None:
         there = okta.id_of("ada")
 
     assert okta.left == (f"/Users/{there}: DELETE was answered 403",)
+
+
+def test_events_of_several_threads_are_played_one_after_the_other() -> None:
+    with idpsim.client("okta") as okta, ThreadPoolExecutor(4) as threads:
+        names = [f"p{number}" for number in range(12)]
+        every = list(threads.map(lambda name: okta.assign(okta.person(name)), names))
+
+    assert [each.result.subjects for each in every] == [(name,) for name in names]
+    for name, played in zip(names, every, strict=True):
+        bodies = [each.request.body or b"" for each in played.sent if each.request.method == "POST"]
+        assert [name.encode() + b"." in body for body in bodies] == [True]
+
+
+def test_a_failure_travels_between_processes_with_its_report() -> None:
+    with idpsim.client("okta", FORGETFUL) as okta, pytest.raises(Failed) as failed:
+        okta.assign(okta.person("ada", title="Analyst"))
+    failed.value.add_note("in another process")
+
+    come = pickle.loads(pickle.dumps(failed.value))
+
+    assert type(come) is Failed
+    assert str(come) == str(failed.value)
+    assert (come.played.result, come.played.exchanges) == (failed.value.played.result, failed.value.played.exchanges)
+    assert come.__notes__ == ["in another process"]
+
+
+class Several(Failed):
+    """A failure of a project's own, made of something else."""
+
+    def __init__(self, first: Played, *more: object) -> None:
+        super().__init__(first)
+        self.more = [*more, lambda: None]
+
+
+def test_a_subclass_of_a_failure_travels_too() -> None:
+    with idpsim.client("okta", FORGETFUL) as okta:
+        played = okta.assign(okta.person("ada", title="Analyst"), check=False)
+
+    come = pickle.loads(pickle.dumps(Several(played, 1, 2)))
+
+    assert isinstance(come, Several)
+    assert str(come) == str(played)
+
+
+def test_an_exchange_is_shown_by_its_request_and_its_status() -> None:
+    with idpsim.client("okta", suffix="k3x9") as okta:
+        played = okta.assign(okta.person("ada"))
+
+    assert [repr(each) for each in played.sent] == [
+        "<Exchange GET /scim/okta/v2/Users?… 200>",
+        "<Exchange POST /scim/okta/v2/Users 201>",
+    ]
+    assert [each.status for each in played.sent] == [200, 201]
+
+
+def test_an_exchange_without_an_answer_has_no_status() -> None:
+    with idpsim.client("okta") as okta:
+        fault = {"on": "POST /Users", "do": "reset"}
+        played = okta.assign(okta.person("ada"), fault=fault, check=False)
+    posted = next(each for each in played.sent if each.request.method == "POST")
+
+    assert posted.status is None
+    assert repr(posted) == "<Exchange POST /scim/okta/v2/Users reset>"
 
 
 def test_everything_stays_where_it_is_kept() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from idpsim.scenario.results import RunResult
 from idpsim.sp import ServiceProvider
 from idpsim.transcript import Transcript
 from idpsim.transport.http import HttpTransport
+from idpsim.transport.in_process import in_process
+from idpsim.wire import Request
 from tests.asgi import Coat
 
 LEAVER = Path(__file__).parent.parent.parent / "scenarios" / "leaver.yaml"
@@ -45,6 +48,34 @@ def test_an_asgi_application_lives_for_one_run():
 
     assert all(result.passed for result in results)
     assert app.events == ["lifespan.startup", "lifespan.shutdown"] * 2
+
+
+def test_a_run_shares_the_life_of_an_application_that_is_up():
+    provider = ServiceProvider()
+    app = Coat(provider.wsgi)
+    with closing(in_process(app, base="http://localhost")) as up:
+        up.send(Request("GET", "http://localhost/", ()))
+        result = play(provider, "http://localhost", app=app)
+        before = list(app.events)
+
+    assert result.passed
+    assert before == ["lifespan.startup"]
+    assert app.events == ["lifespan.startup", "lifespan.shutdown"]
+
+
+def test_answers_of_a_wsgi_application_after_the_timeout_do_not_reach_the_vendor():
+    provider = ServiceProvider()
+
+    def slow(environ, start_response):
+        time.sleep(0.03)
+        return provider.wsgi(environ, start_response)
+
+    result = play(provider, "http://localhost", app=slow, timeout=0.01)
+
+    sent = [each.answer for each in result.transcript]
+    assert not result.passed
+    assert {each.kind for each in sent} == {"timeout"}
+    assert "no answer within 0.01 s (the application took 0." in sent[0].reason
 
 
 def test_an_asgi_application_is_named_with_its_module(tmp_path, monkeypatch):

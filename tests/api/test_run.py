@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,63 @@ def test_what_is_explained_holds_no_secret(joiner: str) -> None:
 
     assert target.token is not None
     assert not [text for text in shown if target.token in text]
+
+
+def test_what_the_service_provider_echoes_of_a_secret_is_in_no_result(joiner: str) -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        told = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "detail": environ["HTTP_AUTHORIZATION"]}
+        start_response("403 Forbidden", [("Content-Type", "application/scim+json")])
+        return [json.dumps(told).encode()]
+
+    (result,) = idpsim.run(joiner, idp="okta", target=Target(app, "/scim", token="t0p-s3cret"))
+    texts = [text for step in result.steps for text in (*step.reasons.values(), *step.notes)]
+    texts += [each.message for step in result.steps for each in step.failures]
+
+    assert any("[redacted]" in text for text in texts)
+    assert "t0p-s3cret" not in "\n".join([*texts, repr(result.steps), repr(result.clean_up), repr(result.failures)])
+
+
+@pytest.mark.parametrize("use", [idpsim.run, idpsim.load])
+@pytest.mark.parametrize("given", [None, 5, {"steps": []}, b"leaver"], ids=str)
+def test_what_is_no_scenario_is_refused(use: Any, given: Any) -> None:
+    with pytest.raises(
+        UsageError, match=r"^a scenario is a path, the name of one that comes with idpsim, or what idpsim"
+    ):
+        use(given)
+
+
+@pytest.mark.parametrize("use", [idpsim.run, idpsim.load])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"variables": [1]}, "variables are a mapping of names to text, found a value of type list"),
+        ({"variables": {"A": 5}}, "variables are text by name: 'A' is a value of type int"),
+        ({"idp": 5}, "idp is the name of a profile, or several, found a value of type int"),
+        ({"idp": []}, "idp names no profile: leave it out for those of the file"),
+        ({"idp": [None]}, "the name of a profile is text, found None"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(use: Any, arguments: dict[str, Any], said: str, joiner: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        use(joiner, **arguments)
+
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize("options", [{"seed": "x"}, {"timeout": "x"}, {"max_wait": -1}, {"real_time": 1}], ids=str)
+def test_options_that_cannot_be_are_refused(options: dict[str, Any], joiner: str) -> None:
+    with pytest.raises(UsageError, match=f"^{next(iter(options))} is "):
+        idpsim.run(joiner, **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [(None, "None"), ([], "a value of type list"), ("x", "a value of type str")]
+)
+def test_only_a_result_is_explained(given: Any, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        idpsim.explain(given)
+
+    assert str(refused.value) == f"explain takes one of the results that idpsim.run returns, found {said}"
 
 
 def test_a_run_in_an_application_object_is_repeated_by_nothing_of_ours(joiner: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import idpsim
 from idpsim import Target
 from idpsim.api import base_url
-from idpsim.api.target import aimed
+from idpsim.api.target import OWN, aimed
 from idpsim.errors import ScenarioError, UsageError
 
 
@@ -47,6 +48,44 @@ def test_a_client_refuses_a_secret_in_the_url_before_anything_is_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    "given", ["http://ada:s3cret@sp.test/scim", "HTTPS://s3cret@sp.test", "http://sp.test?k=s3cret"]
+)
+def test_a_target_refuses_a_secret_in_the_url_when_it_is_made(given: str) -> None:
+    with pytest.raises(UsageError, match="the target's URL") as refused:
+        Target(given)
+
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("given", "said"), [("", "an empty text"), ("  ", "an empty text"), (None, "None")])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda given: Target(given),
+        lambda given: idpsim.client("okta", given),
+        lambda given: idpsim.client("okta", target=given),
+        lambda given: idpsim.run("leaver", target=given),
+        lambda given: idpsim.run("leaver", target=Target(given)),
+    ],
+    ids=["target", "client", "keyword", "run", "run with a target"],
+)
+def test_nothing_is_not_the_embedded_service_provider(use: Callable[[Any], Any], given: Any, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        use(given)
+
+    assert str(refused.value) == (
+        f"a target is a URL or a WSGI or ASGI application, found {said}; "
+        "leave it out, or say 'embedded' for the service provider that comes with idpsim"
+    )
+
+
+@pytest.mark.parametrize("given", [{"headers": 5}, {"headers": ["a"]}, {"hooks": 5}])
+def test_headers_and_hooks_that_are_no_pairs_are_refused(given: Any) -> None:
+    with pytest.raises(UsageError, match="are a mapping, or pairs of a name and a value, found"):
+        idpsim.client("okta", Target("https://sp.test", **given))
+
+
+@pytest.mark.parametrize(
     ("path", "base"),
     [
         ("", "http://localhost"),
@@ -62,7 +101,7 @@ def test_an_application_has_scim_below_its_path(path: str, base: str) -> None:
     assert aim.block == {"scim": base}
 
 
-@pytest.mark.parametrize("given", [None, "embedded", Target("embedded")])
+@pytest.mark.parametrize("given", [OWN, "embedded", Target("embedded")])
 def test_the_embedded_service_provider_needs_no_url(given: Any) -> None:
     aim = aimed(given)
 
@@ -93,6 +132,11 @@ def test_how_a_target_is_shown_holds_no_secret(target: Target) -> None:
     assert "s3cret" not in repr(target)
 
 
+def test_a_path_that_is_no_text_is_refused() -> None:
+    with pytest.raises(UsageError, match="the path of a target is text, found None"):
+        Target(app, None)  # type: ignore[arg-type]
+
+
 def test_an_application_is_shown_by_its_name() -> None:
     assert repr(Target(app, "/scim")) == f"Target({__name__}.app, path='/scim')"
 
@@ -100,7 +144,9 @@ def test_an_application_is_shown_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (3, "a target is a URL or a WSGI or ASGI application, not int"),
+        (3, "a target is a URL or a WSGI or ASGI application, found a value of type int"),
+        ({}, ".*, found no URL in a mapping; leave it out, or say 'embedded' for .*"),
+        ({"scim": ""}, ".*, found no URL in a mapping; leave it out, or say 'embedded' for .*"),
         (Target("https://sp.test", "/scim"), "the path of a target is for application objects: a URL has its own"),
     ],
 )

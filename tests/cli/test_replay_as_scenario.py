@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 LEAVER = Path(__file__).parents[2] / "scenarios" / "leaver.yaml"
+IN_A_GROUP = Path(__file__).parent / "leaver-in-a-group.jsonl"
 TOKEN = "recorded-token-4711"
 LOG = [
     {"msg": "started", "port": 8080},
@@ -82,18 +84,18 @@ def test_nothing_of_the_people_comes_out_anonymised(idpsim: Any, log: str) -> No
     result = idpsim("replay", log, "--as-scenario", "--anonymise")
 
     assert result.exit_code == 0
-    assert not [each for each in ("mia", "Mia", "Wong", "corp") if each in result.output]
+    assert not [each for each in ("mia", "Mia", "Wong", "corp", "requests.jsonl") if each in result.output]
 
 
 def test_a_har_of_a_run_becomes_a_scenario_that_runs(idpsim: Any) -> None:
     idpsim("run", str(LEAVER), "--idp", "entra", "--report", "har=leaver.har", "--keep-names")
 
-    made = idpsim("replay", "leaver.har", "--as-scenario", "--output", "made/again.yaml")
-    played = idpsim("run", "made/again.yaml")
+    made = idpsim("replay", "leaver.har", "--as-scenario", "--output", "again.yaml")
+    played = idpsim("run", "again.yaml")
 
     assert made.exit_code == 0
     assert made.stdout.startswith("This is Microsoft Entra ID")
-    assert "written to made/again.yaml" in made.stdout
+    assert "written to again.yaml" in made.stdout
     assert played.exit_code == 0
 
 
@@ -131,19 +133,111 @@ def test_options_that_do_not_go_together_are_said(idpsim: Any, log: str, argumen
     [
         ("a.har", "", "the file is empty"),
         ("a.har", "hello", "not a HAR"),
-        ("a.har", '{"log": {"entries": []}}', "holds no SCIM request"),
-        ("a.jsonl", "", "holds no SCIM request"),
-        ("a.jsonl", '{"method": "GET", "path": "/"}', "holds no SCIM request"),
-        ("a.log", '{"a": 1}\nGET /Users', "a.log:2: the line is not JSON"),
+        ("a.har", '{"log": {"entries": []}}', "holds no request: it is a HAR without entries"),
+        ("a.json", "[]", "holds no request: it is a list without entries"),
+        ("a.jsonl", " ", "the file is empty"),
+        ("a.jsonl", "hello", "none of its 1 line has a method and a path"),
+        ("a.jsonl", '{"method": "GET", "path": "/"}', "none of its 1 line goes to /Users"),
+        ("a.log", '{"a": 1}\n{"b"\n{"c": 1}', "a.log:2: the line is not JSON"),
+        (
+            "a.log",
+            '{"method": "POST", "path": "/Users", "status": 201}',
+            "no line holds a request body; looked for: body",
+        ),
+        ("a.har.gz", "\x1f\x8bx", "packed by gzip and damaged"),
     ],
 )
 def test_a_file_that_is_no_recording_is_said(idpsim: Any, name: str, text: str, said: str) -> None:
-    Path(name).write_text(text)
+    Path(name).write_bytes(text.encode("latin-1"))
 
     result = idpsim("replay", name, "--as-scenario")
 
     assert result.exit_code == 2
     assert said in result.stderr
+    assert "--all" not in result.stderr
+
+
+def test_where_others_than_the_vendor_sent_scim_requests_all_is_named(idpsim: Any) -> None:
+    entry = {"_by": "idpsim", "request": {"method": "GET", "url": "http://sp.example/Users/1"}}
+    Path("a.har").write_text(json.dumps({"log": {"entries": [entry]}}))
+
+    result = idpsim("replay", "a.har", "--as-scenario")
+
+    assert "holds no SCIM request of a vendor; --all takes the others" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["requests.jsonl.gz", "requests.json", "requests.json.gz"])
+def test_a_packed_log_and_a_list_are_read_as_a_log_is(idpsim: Any, log: str, name: str) -> None:
+    text = Path(log).read_text() if ".jsonl" in name else json.dumps(LOG)
+    Path(name).write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+
+    result = idpsim("replay", name, "--as-scenario")
+
+    assert result.exit_code == 0
+    assert "- unassign: mia" in result.stdout
+
+
+def test_a_packed_har_is_read(idpsim: Any) -> None:
+    idpsim("run", str(LEAVER), "--idp", "okta", "--report", "har=leaver.har", "--keep-names")
+    Path("leaver.har.gz").write_bytes(gzip.compress(Path("leaver.har").read_bytes()))
+
+    result = idpsim("replay", "leaver.har.gz", "--as-scenario")
+
+    assert result.stderr.startswith("This is Okta")
+
+
+def test_text_between_the_lines_and_a_cut_off_end_are_told(idpsim: Any, log: str) -> None:
+    Path("cut.log").write_text("listening on :8080\n" + Path(log).read_text() + '{"method": "POS')
+
+    result = idpsim("replay", "cut.log", "--as-scenario")
+
+    assert result.exit_code == 0
+    assert "Passed over, for they are no SCIM requests of a vendor: 2\n" in result.stderr
+    assert "Passed over, for it is cut off: the last line, 7\n" in result.stderr
+
+
+def test_a_file_that_is_there_is_not_written_over(idpsim: Any, log: str) -> None:
+    Path("mine.yaml").write_text("mine")
+
+    result = idpsim("replay", log, "--as-scenario", "--output", "mine.yaml")
+
+    assert result.exit_code == 2
+    assert "mine.yaml is there already" in result.stderr
+    assert Path("mine.yaml").read_text() == "mine"
+
+
+def test_a_folder_that_is_not_there_is_not_made(idpsim: Any, log: str) -> None:
+    result = idpsim("replay", log, "--as-scenario", "--output", "none/x.yaml")
+
+    assert result.exit_code == 2
+    assert "none/x.yaml cannot be written" in result.stderr
+    assert not Path("none").exists()
+
+
+def test_a_token_with_a_line_break_is_refused(idpsim: Any, log: str) -> None:
+    result = idpsim("replay", log, "--target", "http://sp.example", "--token", "secret\nline")
+
+    assert result.exit_code == 2
+    assert "--token is empty or holds a line break or control character" in result.stderr
+    assert "secret" not in result.output
+
+
+def test_nobody_who_leaves_is_lost_because_of_a_group(idpsim: Any) -> None:
+    result = idpsim("replay", str(IN_A_GROUP), "--as-scenario", "--output", "incident.yaml")
+
+    assert "entra       100 %  11 of 11 requests the same" in result.stdout
+    assert "  - disable: ada" in Path("incident.yaml").read_text()
+
+
+def test_what_is_not_sent_is_said_in_the_file_and_in_the_report(idpsim: Any) -> None:
+    strange = {"method": "DELETE", "path": "/Users/9", "body": None, "status": 204}
+    lines = [*IN_A_GROUP.read_text().splitlines(), json.dumps(strange)]
+    Path("more.jsonl").write_text("\n".join(lines))
+
+    result = idpsim("replay", "more.jsonl", "--as-scenario")
+
+    assert "Not explained: line 12, DELETE /Users/{id}: entra sends no such request here" in result.stderr
+    assert "11 of them the same, 0 similarly and 1 not at all" in result.stdout
 
 
 def test_a_missing_file_is_said(idpsim: Any) -> None:

@@ -138,7 +138,9 @@ def test_with_keys_there_is_nothing_to_warn_of(idpsim: Idpsim) -> None:
     ended = idpsim("serve", "--port", "0")
 
     assert (ended.exit_code, ended.stderr) == (0, "")
-    assert [f"idpsim sso {vendor}\n" in ended.output for vendor in ("okta", "entra", "onelogin")] == [True] * 3
+    assert [
+        f"idpsim sso {vendor} --idp-url http://localhost:" in ended.output for vendor in ("okta", "entra", "onelogin")
+    ] == [True] * 3
 
 
 @pytest.mark.usefixtures("ending", "keys")

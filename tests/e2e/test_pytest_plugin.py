@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import idpsim
 from idpsim.serving import serving
 from idpsim.sp import ServiceProvider
+from tests.e2e.installing import ROOT
 from tests.pytest_plugin.project import Project
+from tests.service_providers.install import BIN
+from tests.service_providers.running import why_not
 
 pytest_plugins = ["pytester"]
 
@@ -114,3 +121,47 @@ def test_scenarios_with_sign_ins_share_one_address(project: Project) -> None:
     )
 
     ended.assert_outcomes(passed=3)
+
+
+ON_DISK = """
+
+DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "test.sqlite3"}
+"""
+ROLLED_BACK = """
+from django.db import connection
+from people.models import User
+
+
+def test_provisioned(okta):
+    ada = okta.person("ada")
+    okta.assign(ada)
+    assert "test.sqlite3" in str(connection.settings_dict["NAME"])
+    assert User.objects.filter(username=ada.userName).exists()
+
+
+def test_rolled_back(db):
+    assert not User.objects.exists()
+"""
+
+
+@pytest.mark.xdist_group("installed")
+def test_a_django_application_stays_in_the_transaction_of_its_test(tmp_path: Path) -> None:
+    if reason := why_not("django-sp"):
+        pytest.skip(reason)
+    folder = tmp_path / "shop"
+    shutil.copytree(ROOT / "examples" / "django-sp", folder, ignore=shutil.ignore_patterns("*.sqlite3", "__pycache__"))
+    with (folder / "shop" / "settings.py").open("a") as settings:
+        settings.write(ON_DISK)
+    (folder / "tests" / "test_rolled_back.py").write_text(ROLLED_BACK)
+
+    ended = subprocess.run(
+        [BIN / "python", "-m", "pytest", "-q", "-p", "idpsim.pytest_plugin", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "96"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert ended.returncode == 0, ended.stdout
+    assert "failed" not in ended.stdout

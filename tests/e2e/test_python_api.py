@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -170,6 +172,33 @@ def test_a_service_provider_that_cannot_be_reached_is_told_at_the_first_event() 
         okta.connect()
 
     assert "t0p-s3cret" not in str(refused.value)
+
+
+def test_a_target_that_is_left_out_is_that_of_the_file(tmp_path: Path) -> None:
+    url = f"http://localhost:{free_port()}/scim"
+    people = "{people: {ada: {userName: ada@sp.test, givenName: Ada, familyName: Example}}}"
+    file = tmp_path / "elsewhere.yaml"
+    file.write_text(f"target: {{scim: '{url}'}}\ndirectory: {people}\nsteps: [{{assign: ada}}]\n")
+
+    with pytest.raises(TargetError, match=f"cannot be reached at {url}"):
+        idpsim.run(file, idp="okta")
+    results = idpsim.run(file, idp="okta", target="embedded")
+
+    assert [each.passed for each in results] == [True]
+
+
+def _failing() -> None:
+    """What a process of a pool runs."""
+    with idpsim.client("okta", {"embedded": {"accept_and_forget": True}}) as okta:
+        okta.assign(okta.person("ada"), expect={"user": {"title": "Countess"}})
+
+
+def test_a_failure_in_a_pool_of_processes_is_shown_with_its_report() -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool, pytest.raises(Failed) as failed:
+        pool.submit(_failing).result()
+
+    assert "FAIL  assign ada" in str(failed.value)
+    assert failed.value.played.sent
 
 
 def test_a_service_provider_is_played_over_http_and_the_failure_is_repeated_with_curl() -> None:

@@ -97,6 +97,125 @@ def test_a_mark_on_idpsim_profile_wins(project: Project, indirect: str) -> None:
     ended.assert_outcomes(passed=2)
 
 
+def test_a_mark_on_idp_chooses_its_profiles(project: Project) -> None:
+    project.file(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.fixture
+        def idpsim_target(idpsim_profile):
+            assert idpsim_profile in ("okta", "entra-flag")
+            return "embedded"
+
+        @pytest.mark.parametrize("idp", ["okta", "entra-flag"], indirect=True)
+        def test_it(idp, request): assert request.node.name == f"test_it[{idp.profile}]"
+        """,
+    )
+
+    ended = project.pytest()
+
+    ended.assert_outcomes(passed=2)
+
+
+def test_a_hook_of_the_project_chooses_its_profiles(project: Project) -> None:
+    project.file(
+        "conftest.py",
+        """
+        def pytest_generate_tests(metafunc):
+            metafunc.parametrize("idp", ["okta", "entra"], indirect=True)
+        """,
+    )
+    project.file("test_it.py", "def test_it(idp): assert idp.profile in ('okta', 'entra')")
+
+    ended = project.pytest("--idpsim-target", "embedded")
+
+    ended.assert_outcomes(passed=2)
+
+
+def test_a_fixture_idp_with_parameters_of_its_own_takes_each_profile(project: Project) -> None:
+    project.file(
+        "test_it.py",
+        """
+        import pytest
+
+        @pytest.fixture(params=["small", "large"])
+        def idp(idp, request): return idp, request.param
+
+        def test_it(idp): assert idp[0].profile
+        """,
+    )
+
+    ended = project.pytest("--idpsim-target", "embedded", "--idpsim-idp", "all")
+
+    ended.assert_outcomes(passed=6)
+
+
+@pytest.mark.parametrize("name", ["idp", "idpsim_profile"])
+def test_a_mark_with_an_unknown_profile_is_one_clear_error(project: Project, name: str) -> None:
+    project.file(
+        "test_it.py",
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize("{name}", ["oktaa"], indirect=True)
+        def test_it(idp): pass
+        """,
+    )
+
+    ended = project.pytest("--idpsim-target", "embedded")
+
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["there is no profile 'oktaa', did you mean 'okta'?"])
+
+
+@pytest.mark.parametrize(
+    ("marks", "asked", "said"),
+    [
+        (
+            '@pytest.mark.parametrize("idpsim_profile", ["entra"], indirect=True)',
+            "okta, idpsim_profile",
+            "the test asks for the client okta, and its mark says that idpsim_profile is entra",
+        ),
+        (
+            '@pytest.mark.parametrize(("idp", "idpsim_profile"), [("okta", "entra")], indirect=True)',
+            "idp, idpsim_profile",
+            "a mark of the test says idp is okta, and idpsim_profile entra: leave one out",
+        ),
+    ],
+)
+def test_marks_and_fixtures_that_disagree_are_one_clear_error(
+    project: Project, marks: str, asked: str, said: str
+) -> None:
+    project.file("test_it.py", f"import pytest\n\n{marks}\ndef test_it({asked}): pass\n")
+
+    ended = project.pytest("--idpsim-target", "embedded")
+
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines([said])
+
+
+def test_a_test_case_of_unittest_that_asks_for_idp_is_told_why_not(project: Project) -> None:
+    project.file(
+        "test_it.py",
+        """
+        import unittest
+        import pytest
+
+        class Leaver(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _clients(self, idp): pass
+
+            def test_it(self): pass
+        """,
+    )
+
+    ended = project.pytest("--idpsim-target", "embedded")
+
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["idp cannot be each profile in turn here: a unittest.TestCase is never parametrized*"])
+
+
 def test_a_fixture_idpsim_profile_of_the_project_wins(project: Project) -> None:
     project.file(
         "test_it.py",
@@ -233,7 +352,7 @@ def test_without_a_target_the_error_says_how_to_give_one(project: Project) -> No
         [
             "which service provider do the tests run against?",
             "  let the fixture idpsim_target in conftest.py return *idpsim.Target(application, *",
-            "  or give --idpsim-target URL (ini: idpsim_target); 'embedded' *",
+            "  or give --idpsim-target URL (ini: idpsim_target, environment: IDPSIM_TARGET); 'embedded' *",
         ]
     )
 
@@ -247,6 +366,44 @@ def test_a_target_of_the_wrong_type_is_one_clear_error(project: Project, value: 
 
     ended.assert_outcomes(errors=1)
     ended.stdout.fnmatch_lines([f"the fixture idpsim_target returned {named}: it returns the URL of its SCIM, *"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("'http://sp.test:99999/'", "what the fixture idpsim_target returns cannot be used: *99999*"),
+        (
+            "Target('http://sp.test/', token='a\\nb')",
+            "the token that the fixture idpsim_target gives cannot be used: *",
+        ),
+        ("Target('http://sp.test/', '/scim')", "what the fixture idpsim_target returns cannot be used: the path *"),
+    ],
+)
+def test_a_target_that_cannot_be_used_is_the_fixture_s(project: Project, given: str, said: str) -> None:
+    text = f"import pytest\nfrom idpsim import Target\n@pytest.fixture\ndef idpsim_target(): return {given}"
+    project.file("conftest.py", text)
+    project.file("test_it.py", "def test_it(okta): pass")
+
+    ended = project.pytest()
+
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines([said])
+
+
+@pytest.mark.parametrize("source", ["--idpsim-token", "IDPSIM_TOKEN"])
+def test_a_token_that_cannot_be_used_is_that_of_its_source(
+    project: Project, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setenv("IDPSIM_TOKEN", "s3cr3t\nt0ken")
+    project.file("test_it.py", "def test_it(okta): pass")
+    project.file("one.yaml", "steps:\n  - connect:\n")
+    option = () if source.isupper() else (source, "s3cr3t\nt0ken")
+
+    ended = project.pytest("--idpsim-target", "http://sp.test/", "--idpsim-idp", "okta", *option)
+
+    ended.assert_outcomes(errors=1, failed=1)
+    ended.stdout.fnmatch_lines([f"{source} cannot be used: a line break or another *"] * 2)
+    ended.stdout.no_fnmatch_line("*s3cr3t*")
 
 
 def test_settings_and_directory_are_blocks_of_a_scenario(project: Project) -> None:
@@ -280,7 +437,7 @@ def test_a_mistake_in_settings_is_no_place_in_pytest(project: Project) -> None:
     ended = project.pytest("--idpsim-target", "embedded")
 
     ended.assert_outcomes(errors=1)
-    ended.stdout.fnmatch_lines(["a fixture of this test returns what idpsim cannot use: *colour*"])
+    ended.stdout.fnmatch_lines(["the fixture idpsim_settings returns what idpsim cannot use: *colour*"])
     ended.stdout.no_fnmatch_line("*site-packages*")
 
 

@@ -181,3 +181,96 @@ def test_no_terminal_is_no_crash(leaver: Project) -> None:
     ended = leaver.pytester.runpytest_inprocess("-W", "error", "-p", "no:terminal")
 
     assert ended.ret == pytest.ExitCode.TESTS_FAILED
+
+
+ECHOING = """
+    import idpsim, pytest
+
+    TOKEN, KEY = "s3cr3t-t0ken", "an-0ther-s3cret"
+
+    def app(environ, start_response):
+        start_response("500 Oops", [("Content-Type", "text/plain")])
+        return [f"{environ['HTTP_AUTHORIZATION']} {environ['HTTP_X_API_KEY']}".encode()]
+
+    @pytest.fixture
+    def idpsim_target():
+        return idpsim.Target(app, "/scim/v2", token=TOKEN, headers={"X-Api-Key": KEY})
+    """
+
+
+@pytest.mark.parametrize("tb", ["--tb=line", "--tb=auto"])
+def test_a_secret_of_a_target_is_shown_nowhere(project: Project, tb: str) -> None:
+    project.file("conftest.py", ECHOING)
+    project.file("one.yaml", "directory: {people: {ada: {userName: ada}}}\nsteps:\n  - assign: ada\n")
+    project.file(
+        "test_it.py",
+        """
+        def test_client(okta): okta.assign(okta.person("ada"))
+        def test_play(idpsim_play): idpsim_play("one.yaml", idp="okta")
+        """,
+    )
+
+    ended = project.pytest(tb, "--junitxml=out.xml")
+
+    ended.assert_outcomes(failed=2)
+    ended.stdout.fnmatch_lines([f"FAILED test_it.py::test_{each} - assign ada: *500*" for each in ("client", "play")])
+    shown = ended.stdout.str() + (project.pytester.path / "out.xml").read_text()
+    assert not [each for each in ("s3cr3t-t0ken", "an-0ther-s3cret") if each in shown]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (
+            ["with idpsim.client('okta') as it: ada = it.person('ada')", "it.assign(ada)"],
+            ["this client is closed: *", "  test_it.py:5: it.assign(ada)"],
+        ),
+        (
+            ["with idpsim.client('otka'): pass"],
+            ["unknown profile 'otka', did you mean 'okta'?", "  test_it.py:4: with idpsim.client('otka'): pass"],
+        ),
+        (
+            ["idpsim.client('okta', idpsim.Target('http://sp.test/scim', '/v2', token='s3cr3t-t0ken'))"],
+            ["the path of a target is for *", "  test_it.py:4: *'/v2', token='?redacted?'))"],
+        ),
+        (
+            ["idpsim_play('none.yaml')"],
+            ["none.yaml cannot be read: *", "  test_it.py:4: idpsim_play('none.yaml')"],
+        ),
+        (["idpsim_play(None)"], ["idpsim_play takes the path of *", "  test_it.py:4: idpsim_play(None)"]),
+    ],
+)
+def test_an_error_of_use_shows_the_line_that_made_it(project: Project, lines: list[str], said: list[str]) -> None:
+    body = "".join(f"    {line}\n" for line in lines)
+    project.file("test_it.py", f"import idpsim\n\ndef test_it(idpsim_play):\n{body}")
+
+    ended = project.pytest("--idpsim-target", "embedded")
+
+    ended.assert_outcomes(failed=1)
+    ended.stdout.fnmatch_lines(said)
+    ended.stdout.no_fnmatch_line("*s3cr3t-t0ken*")
+
+
+def test_again_has_the_options_that_were_given_but_no_secret(leaver: Project) -> None:
+    options = ("--idpsim-seed", "7", "--idpsim-timeout", "9.5", "--idpsim-token", "s3cr3t-t0ken")
+    sets = ("--idpsim-set", "PLACE=a b", "--idpsim-set", "SP_TOKEN=an0ther-s3cret")
+
+    ended = leaver.pytest(*options, *sets, "--idpsim-target", "http://sp.test/scim")
+
+    ended.stdout.fnmatch_lines(
+        [
+            "        again  pytest test_leaver.py::test_leaver --idpsim-target http://sp.test/scim "
+            "--idpsim-set 'PLACE=a b' --idpsim-set SP_TOKEN=\"$SP_TOKEN\" --idpsim-seed 7 --idpsim-timeout 9.5"
+        ]
+    )
+    ended.stdout.no_fnmatch_line("*s3cret*")
+
+
+def test_again_works_from_where_pytest_was_started(leaver: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaver.file("pytest.ini", "[pytest]\n")
+    leaver.file("tests/test_leaver.py", LEAVER)
+    monkeypatch.chdir(leaver.pytester.path / "tests")
+
+    ended = leaver.pytest()
+
+    ended.stdout.fnmatch_lines(["        again  pytest test_leaver.py::test_leaver"])

@@ -32,6 +32,10 @@ def test_fixtures_are_documented(project: Project) -> None:
         (("--idpsim-idp", "oktaa"), "--idpsim-idp: there is no profile 'oktaa', did you mean 'okta'?"),
         (("--idpsim-idp", "zzz"), "--idpsim-idp: there is no profile 'zzz' (there are okta, okta-aiw, *"),
         (("--idpsim-target", "localhost:80"), "--idpsim-target is a URL such as *, not 'localhost:80'"),
+        (
+            ("--idpsim-target", "http://sp.test:99999/"),
+            "--idpsim-target is a URL such as *, not 'http://sp.test:99999/'",
+        ),
         (("--idpsim-set", "=x"), "--idpsim-set takes NAME=VALUE, not '='"),
         (("--idpsim-set", "secret"), "--idpsim-set takes NAME=VALUE, not 'secret'"),
         (("--idpsim-timeout", "0"), "--idpsim-timeout is a number of seconds above 0, not 0"),
@@ -91,3 +95,12 @@ def test_a_seed_makes_what_is_sent_the_same(project: Project) -> None:
     ended = project.pytest("--idpsim-target", "embedded", "--idpsim-seed", "7")
 
     ended.assert_outcomes(passed=1)
+
+
+def test_a_wrong_variable_of_the_environment_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDPSIM_TARGET", "http://ada:s3cr3t@sp.test:port/")
+
+    ended = project.pytest()
+
+    assert ended.ret == pytest.ExitCode.USAGE_ERROR
+    ended.stderr.fnmatch_lines(["ERROR: IDPSIM_TARGET is a URL such as *, not 'http://sp.test:port/'"])

@@ -75,8 +75,13 @@ def test_nobody_means_the_embedded_service_provider_by_silence(project: Project)
 
     ended.assert_outcomes(failed=1, deselected=1)
     ended.stdout.fnmatch_lines(
-        ["_* A leaver loses access as okta _*", "which service provider do the tests run against?"]
+        [
+            "_* A leaver loses access as okta _*",
+            "which service provider do the tests run against?",
+            "  give --idpsim-target URL (ini: idpsim_target, environment: IDPSIM_TARGET); *",
+        ]
     )
+    ended.stdout.no_fnmatch_line("*fixture*")
 
 
 @pytest.mark.parametrize(
@@ -102,6 +107,58 @@ def test_files_of_other_tools_are_left_alone(project: Project, text: str) -> Non
         assert not ended.parseoutcomes().get("errors")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: pipeline\nsteps:\n  - name: a\n---\nkind: pipeline\nsteps:\n  - name: b\n",
+        "common: &c {agents: {queue: x}}\nsteps:\n  - <<: *c\n    command: x\n",
+        "{{- if .Values.x }}\nname: x\n{{- end }}\nsteps: {{ .Values.steps }}\n",
+        "steps:\n{% for s in steps %}\n  - name: {{ s }}\n{% endfor %}\n",
+        "steps:\n\t- a\n",
+        "steps:\n  - !Ref a\n",
+        "steps:\n  - group: build\n    steps: []\n  - update: x\n",
+    ],
+)
+def test_a_file_of_another_tool_that_is_no_plain_yaml_ends_no_session(project: Project, text: str) -> None:
+    project.file("ci/other.yml", text)
+    project.file("test_it.py", "def test_it(): pass")
+
+    ended = project.pytest(*EMBEDDED)
+
+    ended.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (".", "directory: {people: {ada: {userName: ada}}}\nsteps:\n  - asign: ada\n"),
+        (".", "# yaml-language-server: $schema=../idpsim.schema.json\nsteps:\n\t- assign: ada\n"),
+        ("it.yaml", "steps:\n  - asign: ada\n"),
+        ("it.yaml", "steps:\n\t- asign: ada\n"),
+    ],
+)
+def test_what_shows_that_it_is_a_scenario_is_reported_as_one(project: Project, file: str, text: str) -> None:
+    project.file("it.yaml", text)
+
+    ended = project.pytest(file, *EMBEDDED)
+
+    ended.assert_outcomes(errors=1)
+    ended.stdout.fnmatch_lines(["_* ERROR collecting it.yaml _*", "it.yaml:*"])
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 scenario file is"), (2, "2 scenario files are")])
+def test_a_folder_that_is_named_says_that_a_target_is_missing(project: Project, number: int, said: str) -> None:
+    for each in range(number):
+        project.file(f"scenarios/{each}.yaml", LEAVER)
+
+    ended = project.pytest("scenarios")
+    unnamed = project.pytest()
+
+    assert ended.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    ended.stdout.fnmatch_lines([f"idpsim: {said} left out without a target: give --idpsim-target, *"])
+    unnamed.stdout.no_fnmatch_line("idpsim: *")
+
+
 def test_a_broken_scenario_is_an_error_in_idpsim_s_words(project: Project) -> None:
     project.file("scenarios/bad.yaml", LEAVER.replace("assign: ada", "assign: adda"))
 
@@ -119,7 +176,7 @@ def test_a_broken_scenario_is_an_error_in_idpsim_s_words(project: Project) -> No
 
 
 def test_a_scenario_that_is_not_even_yaml_is_not_passed_over(project: Project) -> None:
-    project.file("scenarios/bad.yaml", "name: [\nsteps:\n  - assign: ada\n")
+    project.file("scenarios/bad.yaml", "name: [\ndirectory:\nsteps:\n  - assign: ada\n")
 
     ended = project.pytest("scenarios", *EMBEDDED)
 
@@ -192,6 +249,22 @@ def test_a_test_plays_a_scenario(project: Project) -> None:
     )
 
     ended = project.pytest()
+
+    ended.assert_outcomes(passed=1)
+
+
+def test_the_option_chooses_what_a_test_plays_a_scenario_as(project: Project) -> None:
+    project.file("leaver.yaml", LEAVER)
+    project.file(
+        "test_it.py",
+        """
+        def test_it(idpsim_play):
+            assert [result.idp for result in idpsim_play("leaver.yaml")] == ["entra-flag", "okta"]
+            assert [result.idp for result in idpsim_play("leaver.yaml", idp="entra")] == ["entra"]
+        """,
+    )
+
+    ended = project.pytest("test_it.py", *EMBEDDED, "--idpsim-idp", "entra-flag,okta")
 
     ended.assert_outcomes(passed=1)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from idpsim.report.console import Console
 from idpsim.report.feed import Heading, Totals
 from idpsim.report.text import Page
 from idpsim.scenario.results import CleanUp, RunResult
+from idpsim.scenario.shipped import shipped
 from idpsim.wire import NoResponse, Response
 from tests.report.conftest import TOKEN, Exchanges, Run, failure, step
 
@@ -140,3 +143,30 @@ def test_colour_is_never_alone(run: Run, heading: Heading) -> None:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", written(result, heading, Page(100, colour=True)))
 
     assert plain == written(result, heading)
+
+
+def test_a_scenario_that_comes_with_idpsim_is_called_by_its_name(
+    run: Run, heading: Heading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = str(shipped("mover"))
+    here = replace(heading, scenario=file, in_process=True)
+
+    text = written(replace(run(step(failures=(failure(),))), scenario=file), here)
+
+    assert text.startswith("A leaver  mover\n")
+    assert "again  idpsim run mover --idp vendor" in text
+
+
+def test_an_error_that_the_command_tells_is_not_told_twice(run: Run, heading: Heading) -> None:
+    text = written(run(), heading, stopped="the service provider cannot be reached at http://sp")
+
+    assert "STOP  this run was not played to its end: the error below says why" in text
+    assert "cannot be reached" not in text
+
+
+def test_an_interruption_says_what_may_be_left(run: Run, heading: Heading) -> None:
+    text = written(run(), heading, Page(60), stopped="interrupted; the clean-up did not end: the names hold k3x9p")
+
+    assert "the names hold k3x9p" in " ".join(text.split())
+    assert all(len(line) <= 60 for line in text.splitlines() if "STOP" in line)

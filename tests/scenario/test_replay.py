@@ -156,3 +156,30 @@ def test_what_is_no_scim_is_left_out() -> None:
 )
 def test_what_is_different_apart_from_ids_dates_and_versions(before: Any, now: Any, found: list[str]) -> None:
     assert differences(before, now, {"old": "new"}) == found
+
+
+def listed(*names: str) -> dict[str, Any]:
+    found = [{"id": f"{len(names)}{name}", "userName": name, "title": str(len(names))} for name in names]
+    return {"totalResults": len(found), "startIndex": 1, "itemsPerPage": len(found), "Resources": found}
+
+
+@pytest.mark.parametrize(
+    ("query", "changes"),
+    [
+        ("?startIndex=1&count=2", ['Resources[0].title was "1", is "2"']),
+        ("?count=2&filter=x", ["totalResults was 1, is 2"]),
+    ],
+)
+def test_of_a_list_of_everybody_only_those_are_compared_who_are_in_both(query: str, changes: list[str]) -> None:
+    (found,) = played(Answers(ok(listed("grace", "ada"))), entry("GET", f"/Users{query}", None, listed("ada")))
+
+    assert [each for each in changes if each in found.changes] == changes
+    assert len(found.changes) == 1 or "filter" in query
+
+
+def test_a_query_that_was_recorded_in_parts_is_sent_as_a_url_can_hold_it() -> None:
+    sp = Answers(ok({}))
+
+    played(sp, entry("GET", '/Users?filter=userName eq "a%2Bb"', None, {}))
+
+    assert sp.sent[0].url == f"{BASE}/Users?filter=userName%20eq%20%22a%2Bb%22"

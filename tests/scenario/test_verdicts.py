@@ -15,9 +15,10 @@ from idpsim.errors import Place
 from idpsim.scenario.expect import on_resource
 from idpsim.scenario.model import Expected
 from idpsim.scenario.names import Names
-from idpsim.scenario.results import RunResult
+from idpsim.scenario.results import Failure, RunResult
+from idpsim.scenario.run import NamesTaken
 from idpsim.transport.wsgi import WsgiTransport
-from idpsim.wire import Answer, NoResponse, Request, Response
+from idpsim.wire import Answer, Exchange, NoResponse, Request, Response
 from tests.service_providers.seeded import TOKEN, ServiceProvider, make_app
 
 BASE = "http://sp.test/scim/v2"
@@ -244,3 +245,125 @@ def test_clean_up_looks_again_for_what_a_filter_does_not_show_yet(play: Play) ->
     play(LOST, Around(app))
 
     assert app.stored["Users"] == {}
+
+
+TWO = JOINER.replace("    ada:", "    grace: {userName: g@example.com, givenName: Grace, familyName: H}\n    ada:")
+
+
+def shown(result: RunResult, failure: Failure) -> list[Exchange]:
+    return [result.transcript[number] for number in failure.exchanges]
+
+
+def test_a_filter_that_ignores_case_is_shown_by_the_lookup_alone(play: Play) -> None:
+    result = play(TWO.replace("assign: ada", "assign: [ada, grace]"), Around(make_app("filter-folds-case")), "entra")
+
+    (failure,) = [each for step in result.steps for each in step.failures]
+    (lookup,) = shown(result, failure)
+    assert (lookup.by, lookup.request.method) == ("idpsim", "GET")
+    assert lookup.request.url.endswith("externalId%20eq%20%22ADA.K3X9P%22")
+    assert failure.quirk is None
+
+
+def test_a_property_of_the_service_provider_fails_one_run_only(play: Play) -> None:
+    told: set[tuple[str, str]] = set()
+    results = [play(JOINER, Around(make_app("filter-folds-case")), idp, told=told) for idp in ("okta", "entra")]
+
+    assert [len(failures(each)) for each in results] == [1, 0]
+    assert "an earlier run has failed on it" in notes(results[1])
+
+
+def test_what_the_service_provider_does_not_keep_is_said_in_one_run_only(play: Play) -> None:
+    def instead(request: Request) -> Answer | None:
+        if not (is_own(request) and request.method == "GET" and "/Users/" in request.url):
+            return None
+        held = {"id": request.url.rpartition("/")[2], "userName": "ada.k3x9p@example.com", "active": True}
+        return answered(200, held)
+
+    told: set[tuple[str, str]] = set()
+    first, second = [notes(play(JOINER, Around(make_app(), instead), told=told)) for _ in range(2)]
+
+    assert "is not kept" in first
+    assert "is not kept" not in second
+
+
+def test_another_persons_write_is_no_evidence(play: Play) -> None:
+    def instead(request: Request) -> Answer | None:
+        gone = is_own(request) and request.method == "GET" and "/Users/" in request.url and request.url in lost
+        return answered(404) if gone else None
+
+    lost: list[str] = []
+    around = Around(make_app(), instead)
+    send = around.send
+
+    def noted(request: Request) -> Answer:
+        answer = send(request)
+        if request.method == "POST" and b"ada" in (request.body or b""):
+            lost.append(f"{BASE}/Users/{answer.json['id']}")  # type: ignore[union-attr]
+        return answer
+
+    around.send = noted  # type: ignore[method-assign]
+
+    result = play(TWO.replace("assign: ada", "assign: [ada, grace]"), around)
+
+    (failure,) = result.steps[0].failures[:1]
+    bodies = [each.request.body for each in shown(result, failure) if each.by == "vendor"]
+    assert len(bodies) == 1
+    assert b"ada.k3x9p" in (bodies[0] or b"")
+
+
+MOVED = JOINER + "  - update: ada\n    set: {title: T}\n  - update: ada\n    set: {department: D}\n"
+
+
+def test_a_difference_that_stands_does_not_fail_a_later_step_that_does_not_touch_it(play: Play) -> None:
+    text = MOVED.replace("familyName: Lovelace", "familyName: Lovelace, title: Analyst, department: Engines")
+
+    result = play(text, Around(make_app("answers-200-for-nothing")), "entra")
+
+    assert [[path for path in ("title", "department") if path in str(step.failures)] for step in result.steps] == [
+        [],
+        ["title"],
+        ["department"],
+    ]
+    assert any(note.startswith("still wrong, see above: ada: title") for note in result.steps[2].notes)
+
+
+def test_a_difference_that_the_vendor_writes_again_fails_again(play: Play) -> None:
+    text = JOINER + 2 * "  - update: ada\n    set: {title: T}\n"
+
+    result = play(text.replace("Lovelace", "Lovelace, title: A"), Around(make_app("answers-200-for-nothing")), "entra")
+
+    assert [step.passed for step in result.steps] == [True, False, False]
+
+
+def test_a_refused_create_fails_once_and_what_is_expected_of_it_is_not_judged(play: Play) -> None:
+    refuse = lambda request: answered(400, {"detail": "no"}) if request.method == "POST" else None  # noqa: E731
+    wanted = "{user: {active: true, userName: ada@example.com, name.givenName: Ada}}"
+
+    result = play(JOINER.replace("{user: {active: true}}", wanted), Around(make_app(), refuse))
+
+    assert len(failures(result)) == 1
+    assert "POST /Users was answered 400" in failures(result)[0]
+    assert notes(result).count("it was not created, so") == 1
+    assert len([each for each in result.transcript.range(*result.steps[0].exchanges) if each.by == "idpsim"]) == 1
+
+
+def test_what_is_expected_after_a_create_that_had_to_be_refused_is_judged(play: Play) -> None:
+    refuse = lambda request: answered(400) if request.method == "POST" else None  # noqa: E731
+
+    result = play(JOINER.replace("{user:", "{outcome: failed, user:"), Around(make_app(), refuse))
+
+    assert failures(result) == ["ada: it is not there, expected active true"]
+
+
+def test_names_that_are_taken_are_the_only_thing_said(tmp_path: Path) -> None:
+    app = make_app()
+    app.store("Users", None, {"userName": "ada@example.com", "active": True})
+    path = tmp_path / "s.yaml"
+    path.write_text(JOINER, encoding="utf-8")
+    script = load(path, idp=["okta"]).script("okta")
+    options = Playing({"": BASE}, {"": TOKEN}, transport=Around(app), keep_names=True)
+
+    with opened(script, options) as run, pytest.raises(NamesTaken):
+        list(run)
+
+    assert run.result().failures == ()

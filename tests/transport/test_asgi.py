@@ -12,12 +12,15 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from idpsim.transport import loop
 from idpsim.transport.asgi import AsgiTransport
 from idpsim.wire import NoResponse, Request, Response
 
+ROOT = Path(__file__).parent.parent.parent
 BASE = "http://sp.test:8080/scim/v2"
 TYPE = (("Content-Type", "application/json"),)
 
@@ -182,18 +185,21 @@ async def broken(scope, receive, send):
     raise ZeroDivisionError("by nought")
 
 
-def test_an_exception_is_a_500_that_names_it(opened):
+def test_an_exception_is_a_500_that_names_it_and_its_place(opened, monkeypatch):
+    monkeypatch.chdir(ROOT)
     transport = opened(broken)
 
     answer = transport.send(GET)
 
-    assert answer.text == "Internal Server Error\nZeroDivisionError: by nought\n"
+    line = broken.__code__.co_firstlineno + 1
+    place = f"tests/transport/test_asgi.py:{line}, in broken"
+    assert answer.text == f"Internal Server Error\nZeroDivisionError: by nought ({place})\n"
     assert answer.status == 500
     assert transport.errors.startswith("Traceback")
     assert "by nought" in transport.errors
 
 
-def test_an_exception_after_the_answer_leaves_the_answer_as_it_is(opened):
+def test_an_exception_after_the_answer_leaves_the_answer_as_it_is(opened, capsys):
     async def app(scope, receive, send):
         await answering(b"mine", 500)(scope, receive, send)
         raise ZeroDivisionError("by nought")
@@ -202,8 +208,12 @@ def test_an_exception_after_the_answer_leaves_the_answer_as_it_is(opened):
 
     answer = transport.send(GET)
 
+    told = capsys.readouterr()
     assert answer.body == b"mine"
-    assert "by nought" in transport.errors
+    assert told.out == ""
+    assert told.err == transport.errors
+    assert told.err.count("ZeroDivisionError: by nought") == 1
+    assert "idpsim" not in told.err.replace(str(ROOT), "")
 
 
 def saying(*messages):
@@ -306,13 +316,33 @@ def test_a_blocked_loop_is_a_timeout(opened):
     async def app(scope, receive, send):
         assert scope["type"] == "http"
         free.wait(10)
+        await answering()(scope, receive, send)
 
     transport = opened(app, timeout=0.05)
 
     answer = transport.send(GET)
     free.set()
 
-    assert answer.kind == "timeout"
+    assert answer == NoResponse("timeout", "no answer within 0.05 s")
+
+
+def test_an_application_that_blocks_its_loop_is_left_behind_with_a_word(opened, monkeypatch, capsys):
+    monkeypatch.setattr(loop, "_LAST_WORDS", 0.05)
+    free = threading.Event()
+
+    async def app(scope, receive, send):
+        assert scope["type"] == "http"
+        free.wait(10)
+        await answering()(scope, receive, send)
+
+    transport = opened(app, timeout=0.05)
+    transport.send(GET)
+
+    transport.close()
+    told = capsys.readouterr().err
+    free.set()
+
+    assert told == "idpsim: the application blocks its event loop, and is left behind\n"
 
 
 class Living:
@@ -361,29 +391,101 @@ def test_an_application_that_raises_on_the_lifespan_is_served_without(opened):
     assert transport.errors == ""
 
 
-def failing(message):
+def failing(message, error=None):
     async def app(scope, receive, send):
         await receive()
         await send({"type": "lifespan.startup.failed", "message": message})
-        raise KeyError("after")
+        if error is not None:
+            raise error
 
+    app.line = app.__code__.co_firstlineno + 4
     return app
+
+
+SENT = "Traceback …\n  deep\nConnectionError: no database\n"
 
 
 @pytest.mark.parametrize(
     ("app", "reason"),
     [
-        (failing("Traceback …\n  deep\nConnectionError: no database\n"), "ConnectionError: no database"),
-        (failing(""), "lifespan.startup.failed"),
+        (failing(SENT), "ConnectionError: no database"),
+        (failing(SENT, KeyError("after")), "ConnectionError: no database"),
+        (failing(SENT, ConnectionError("no database")), "ConnectionError: no database (test_asgi.py:LINE, in app)"),
+        (failing("no database", ConnectionError("no database")), "no database (test_asgi.py:LINE, in app)"),
+        (failing("", ConnectionError("no database")), "ConnectionError: no database (test_asgi.py:LINE, in app)"),
+        (failing(""), "it does not say why"),
     ],
 )
-def test_an_application_that_does_not_start_is_unreachable_and_says_why(opened, app, reason):
+def test_an_application_that_does_not_start_is_unreachable_and_says_why(opened, monkeypatch, tmp_path, app, reason):
+    monkeypatch.chdir(tmp_path)
     transport = opened(app)
 
     answers = [transport.send(GET) for _ in range(2)]
 
-    assert answers == [NoResponse("unreachable", f"the application did not start: {reason}")] * 2
+    reason = f"the application did not start: {reason.replace('LINE', str(app.line))}"
+    assert answers == [NoResponse("unreachable", reason)] * 2
     assert transport.errors.startswith("lifespan.startup.failed: ")
+
+
+@pytest.mark.parametrize("message", [SENT, "no database", ""])
+def test_the_traceback_of_a_failed_startup_is_told_once(opened, capsys, message):
+    opened(failing(message, ConnectionError("no database"))).send(GET)
+
+    told = capsys.readouterr().err
+    assert told.count("Traceback") == 1
+    assert told.count("ConnectionError: no database") == 1
+
+
+def ending(end):
+    """An application that does `end` when it is shut down."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await end()
+        await answering(b"x")(scope, receive, send)
+
+    return app
+
+
+async def raising():
+    raise ConnectionError("no bye")
+
+
+def test_an_exception_of_the_shutdown_is_told(opened, capsys):
+    transport = opened(ending(raising))
+    transport.send(GET)
+
+    transport.close()
+
+    told = capsys.readouterr().err
+    assert told == transport.errors
+    assert told.startswith("Traceback")
+    assert told.endswith("ConnectionError: no bye\n")
+
+
+async def hanging(scope, receive, send):
+    """An application without end, which tells of its being cancelled too."""
+
+    async def end():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await send({"type": "lifespan.shutdown.failed", "message": "CancelledError"})
+
+    await ending(end)(scope, receive, send)
+
+
+def test_a_shutdown_without_end_is_told_in_a_line(opened, capsys, monkeypatch):
+    monkeypatch.setattr(loop, "_GRACE", 0.05)
+    transport = opened(hanging)
+    transport.send(GET)
+
+    transport.close()
+
+    assert capsys.readouterr().err == "idpsim: the application's shutdown did not end within 0.05 s\n"
 
 
 def test_a_startup_without_end_is_unreachable(opened):
@@ -431,6 +533,23 @@ def test_a_caller_inside_a_running_loop_gets_its_answer(opened):
         return opened(answering(b"x")).send(GET)
 
     assert asyncio.run(caller()).body == b"x"
+
+
+async def idle(scope, receive, send):
+    assert scope["type"] == "http"
+    await asyncio.sleep(60)
+
+
+async def slow_to_start(scope, receive, send):
+    await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("app", [idle, slow_to_start])
+def test_a_timeout_inside_a_running_loop_says_what_that_blocks(opened, app):
+    async def caller():
+        return opened(app, timeout=0.05).send(GET)
+
+    assert "within 0.05 s (the test's event loop is blocked while idpsim waits: run" in asyncio.run(caller()).reason
 
 
 def threads():
@@ -562,7 +681,7 @@ def test_an_application_that_exits_its_loop_is_unreachable_from_then_on(opened):
     answers = [transport.send(GET), transport.send(GET)]
 
     assert [each.kind for each in answers] == ["reset", "unreachable"]
-    assert "SystemExit: 3" in transport.errors
+    assert transport.errors.count("SystemExit: 3") == 1
 
 
 def test_after_the_end_nothing_is_answered(opened):

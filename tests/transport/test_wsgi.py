@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import time
+from io import StringIO
+from pathlib import Path
 
 import pytest
 
@@ -108,20 +112,86 @@ def test_head_has_no_body(method):
     assert answer.body == (b"" if method == "HEAD" else b"!")
 
 
+def answer(environ, start_response):
+    start_response("200 OK", [])
+    return []
+
+
 def broken(environ, start_response):
     print("before", file=environ["wsgi.errors"])
     raise ZeroDivisionError("by nought")
 
 
-def test_an_exception_is_a_500_that_names_it():
+def test_an_exception_is_a_500_that_names_it_and_its_place(monkeypatch, capsys):
+    monkeypatch.chdir(Path(__file__).parent)
     transport = WsgiTransport(broken, base=BASE)
 
     answer = transport.send(Request("GET", BASE, ()))
 
     assert answer.status == 500
-    assert answer.text == "Internal Server Error\nZeroDivisionError: by nought\n"
-    assert transport.errors.startswith("before\nTraceback")
-    assert "by nought" in transport.errors
+    line = broken.__code__.co_firstlineno + 2
+    told = capsys.readouterr()
+    assert answer.text == f"Internal Server Error\nZeroDivisionError: by nought (test_wsgi.py:{line}, in broken)\n"
+    assert (told.out, told.err) == ("", transport.errors)
+    assert told.err.startswith("before\nTraceback")
+    assert told.err.count("by nought") == 2  # the line that raises, and the exception
+    assert "transport/wsgi.py" not in told.err
+
+
+def test_what_an_application_prints_to_its_error_stream_appears_at_once():
+    shown = []
+
+    def app(environ, start_response):
+        with contextlib.redirect_stderr(StringIO()) as there:
+            environ["wsgi.errors"].writelines(["a", "b\n"])
+            environ["wsgi.errors"].flush()
+            shown.append(there.getvalue())
+        return answer(environ, start_response)
+
+    send(app)
+
+    assert shown == ["ab\n"]
+
+
+def test_a_traceback_does_not_show_the_token_of_the_request(capsys):
+    def app(environ, start_response):
+        raise KeyError(environ["HTTP_AUTHORIZATION"])
+
+    send(app, headers=(("Authorization", "Bearer s3cr3t-token"),))
+
+    told = capsys.readouterr().err
+    assert "KeyError: '[redacted]'" in told
+    assert "s3cr3t" not in told
+
+
+def test_an_error_stream_that_stands_for_stderr_is_written_to_once():
+    def app(environ, start_response):
+        with contextlib.redirect_stderr(environ["wsgi.errors"]):
+            print("a", file=sys.stderr)
+        return answer(environ, start_response)
+
+    transport = WsgiTransport(app, base=BASE)
+
+    transport.send(Request("GET", BASE, ()))
+
+    assert transport.errors == "a\n"
+
+
+@pytest.mark.parametrize(("timeout", "kind"), [(0.01, "timeout"), (60, None), (None, None)])
+def test_an_answer_that_takes_longer_than_the_timeout_is_none(timeout, kind):
+    def app(environ, start_response):
+        time.sleep(0.05)
+        return answer(environ, start_response)
+
+    assert getattr(send(app, timeout=timeout), "kind", None) == kind
+
+
+def test_an_answer_that_came_too_late_says_how_late():
+    def app(environ, start_response):
+        time.sleep(0.06)
+        raise KeyError("late")
+
+    assert send(app, timeout=0.01).reason == "no answer within 0.01 s (the application took 0.1 s)"
 
 
 def twice(environ, start_response):

@@ -99,5 +99,11 @@ def _quirks(edits: Sequence[Edit], operations: Sequence[Mapping[str, Any]], rule
         yield facts.DOTTED_KEYS
     if any("[" in edit.path for edit in edits):
         yield facts.MAKES_ELEMENT
+    if any(_is_dotted(operation.get("path", "")) for operation in operations):
+        yield facts.DOTTED_PATHS
     if not rules.flag:
         yield facts.TITLE_CASE
+
+
+def _is_dotted(path: str) -> bool:
+    return "." in path and "[" not in path

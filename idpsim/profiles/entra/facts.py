@@ -25,21 +25,33 @@ PROBE = Quirk(
 FILTER_AS_FORM = Quirk(
     "The filter is form-encoded: + for a space, %22 for a quotation mark, lower-case hex.",
     "https://github.com/MicrosoftDocs/azure-docs/issues/94189",
+    ("filter",),
 )
-EXCLUDES_MEMBERS = Quirk("Entra never reads members: it asks for groups with excludedAttributes=members.", SCIM)
-ROLES_EMPTY = Quirk("A create carries an empty roles list.", "https://github.com/MicrosoftDocs/azure-docs/issues/72002")
-CREATED_EMPTY = Quirk("A group is created without its members; each follows in a PATCH of its own.", SCIM)
-TITLE_CASE = Quirk("Operations are written Add, Replace and Remove, not in lower case.", COMPATIBILITY)
+EXCLUDES_MEMBERS = Quirk(
+    "Entra never reads members: it asks for groups with excludedAttributes=members.", SCIM, ("members",)
+)
+ROLES_EMPTY = Quirk(
+    "A create carries an empty roles list.", "https://github.com/MicrosoftDocs/azure-docs/issues/72002", ("roles",)
+)
+CREATED_EMPTY = Quirk("A group is created without its members; each follows in a PATCH of its own.", SCIM, ("members",))
+TITLE_CASE = Quirk("Operations are written Add, Replace and Remove, not in lower case.", COMPATIBILITY, ("op",))
+DOTTED_PATHS = Quirk(
+    "A sub-attribute's path is dotted, as name.givenName; an extension's attribute is its URN, a colon and its name.",
+    COMPATIBILITY,
+    ("path",),
+)
 STRING_BOOLEAN = Quirk(
-    'active is sent as a string, "False" or "True".', "https://github.com/jelhub/scimgateway/issues/47"
+    'active is sent as a string, "False" or "True".', "https://github.com/jelhub/scimgateway/issues/47", ("active",)
 )
 MAKES_ELEMENT = Quirk(
     'A path such as emails[type eq "work"].value is expected to make the element where there is none.',
     "https://github.com/thomaspoignant/scim-patch/issues/176",
+    ("element",),
 )
 DOTTED_KEYS = Quirk(
     "One operation without a path holds all single values, under dotted keys such as name.givenName.",
     "https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/193",
+    ("pathless",),
 )
 BARE_MANAGER = Quirk(
     "The manager is sent as a bare id string, not as an object with value.",

@@ -12,7 +12,9 @@ QUESTIONS = "https://developer.okta.com/docs/concepts/scim/faqs/"
 TEST_PLAN = "https://developer.okta.com/standards/SCIM/SCIMFiles/okta-scim-test-plan-v2.xlsx"
 
 PATHLESS_PATCH = Quirk(
-    "Okta activates and deactivates with a PATCH that has no path: the attribute is inside value.", REFERENCE
+    "Okta activates and deactivates with a PATCH that has no path: the attribute is inside value.",
+    REFERENCE,
+    ("pathless",),
 )
 PUT_EVERYTHING = Quirk(
     "An App Integration Wizard app never sends PATCH: it reads the resource and PUTs the whole of it back.", REFERENCE
@@ -25,8 +27,11 @@ ECHO = Quirk(
 PLACEHOLDER_PASSWORD = Quirk(
     "A create carries a random password even where password sync is off.",
     "https://github.com/zitadel/zitadel/issues/10009",
+    ("password",),
 )
-EMPTY_GROUPS = Quirk("A create carries an empty groups list, which a service provider must ignore.", REFERENCE)
+EMPTY_GROUPS = Quirk(
+    "A create carries an empty groups list, which a service provider must ignore.", REFERENCE, ("groups",)
+)
 ID_IN_VALUE = Quirk(
     "Okta renames a group with a PATCH that has no path and repeats the id inside value.",
     "https://github.com/jelhub/scimgateway/issues/112",
@@ -43,7 +48,7 @@ REPLACE_MEMBERS = Quirk(
     "A full push replaces the whole member list; for an empty group with an empty list.",
     "https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/757",
 )
-CREATED_EMPTY = Quirk("A pushed group is created without members; they follow.", REFERENCE)
+CREATED_EMPTY = Quirk("A pushed group is created without members; they follow.", REFERENCE, ("members",))
 FILTER_PAGED = Quirk("The lookup carries startIndex and count behind the filter.", REFERENCE)
 PROBE = Quirk("Okta's connection test lists two users; it asks for no ServiceProviderConfig and no Schemas.", QUESTIONS)
 RATE_LIMIT = Quirk(

@@ -41,7 +41,9 @@ REMOVE_BY_VALUE = Quirk(
 )
 REMOVE_BY_FILTER = Quirk("A removal names the member in a filter in the path.", CAPTURE)
 V1_MEMBERS = Quirk('A v1.1 connector PATCHes `members` itself, with an "operation" inside each member.', SAMPLE)
-CREATED_EMPTY = Quirk("A group is created without members, when the first person with the role is synced.", CAPTURE)
+CREATED_EMPTY = Quirk(
+    "A group is created without members, when the first person with the role is synced.", CAPTURE, ("members",)
+)
 LIST_GROUPS = Quirk(
     "Refresh lists the groups with neither filter nor page: one answer has to hold them all.", IMPLEMENT
 )

@@ -9,6 +9,7 @@ from typing import Any
 from idpsim.scenario.incident.recorded import Recorded
 
 AT_ONCE = 60.0
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(eq=False, slots=True)
@@ -16,7 +17,7 @@ class Happening:
     """One event and the requests that tell of it.
 
     `people` and `groups` are keys. `prepared` is one that lies before the recording: what must be there when it
-    begins. `batch` numbers the vendor's cycles, 0 where it has none.
+    begins. `batch` numbers the vendor's cycles, 0 where it has none. `parts` are what was put together here.
     """
 
     event: str
@@ -27,6 +28,12 @@ class Happening:
     batch: int = 0
     prepared: bool = False
     settle: bool = True
+    parts: tuple[Happening, ...] = ()
+
+    @property
+    def writes(self) -> list[Recorded]:
+        """Those of its requests that write."""
+        return [each for each in self.requests if each.method in WRITES]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from idpsim.scenario.incident.course import Course, Happening, Unexplained
+from idpsim.scenario.incident.events import OTHERWISE
 from idpsim.scenario.incident.groups import GroupMade, Groups
 from idpsim.scenario.incident.identities import Entity, Identities
 from idpsim.scenario.incident.people import People
 from idpsim.scenario.incident.recorded import Recorded, guid_like
 
 _DISCOVERY = ("/serviceproviderconfig", "/schemas", "/resourcetypes")
-_TOGETHER = ("assign", "unassign", "update", "set-password")
+_TOGETHER = ("assign", "unassign", "update", "set-password", *OTHERWISE)
 _OF_THE_APP = ("connect", "import", "sync")
 PROBED = 2
 
@@ -57,7 +58,7 @@ def story(requests: Iterable[Recorded], retries: Retries = "by itself") -> Story
     groups.settle_reads()
     course.end_cycle()
     parted = course.happenings if course.batch else _parted(course.happenings, retries)
-    happenings = _settled(_together(parted), cyclic=course.batch > 0)
+    happenings = _settled(together(parted), cyclic=course.batch > 0)
     return Story(
         people.directory(), groups.directory(), (*_prepared(course.before), *happenings), tuple(course.unexplained)
     )
@@ -122,28 +123,37 @@ def _by_hand(request: Recorded, retries: Retries) -> bool:
 def _prepared(before: Sequence[Happening]) -> list[Happening]:
     """What was there before: accounts and groups at the service provider first, then what the vendor had made."""
     order = ("at-sp", "assign", "unassign", "push")
-    return _together(sorted(before, key=lambda each: order.index(each.event)))
+    return together(sorted(before, key=lambda each: order.index(each.event)))
 
 
-def _together(happenings: Sequence[Happening]) -> list[Happening]:
-    """Neighbours that are the same event of several people become one."""
-    joined: list[Happening] = []
+def together(happenings: Sequence[Happening]) -> list[Happening]:
+    """Neighbours that are the same event of several people become one, which knows them as its parts."""
+    runs: list[list[Happening]] = []
+    people: set[str] = set()
     for each in happenings:
-        last = joined[-1] if joined else None
-        if last is not None and _alike(last, each):
-            last.people += each.people
-            last.requests += each.requests
+        if runs and _alike(runs[-1][-1], each) and people.isdisjoint(each.people):
+            runs[-1].append(each)
+            people.update(each.people)
         else:
-            joined.append(each)
-    return joined
+            runs.append([each])
+            people = set(each.people)
+    return [_joined(run) for run in runs]
+
+
+def _joined(run: list[Happening]) -> Happening:
+    if len(run) == 1:
+        return run[0]
+    people = [key for each in run for key in each.people]
+    requests = [request for each in run for request in each.requests]
+    parts = tuple(part for each in run for part in (each.parts or (each,)))
+    return replace(run[-1], people=people, requests=requests, parts=parts)
 
 
 def _alike(one: Happening, other: Happening) -> bool:
     same = one.event == other.event and one.arguments == other.arguments and one.batch == other.batch
     plain = one.event in _TOGETHER and not one.groups and not other.groups
-    fresh = not set(one.people) & set(other.people)
     sound = not any(each.refused for each in (*one.requests, *other.requests))
-    return same and plain and fresh and sound
+    return same and plain and sound and one.prepared == other.prepared
 
 
 def _settled(happenings: list[Happening], cyclic: bool) -> list[Happening]:

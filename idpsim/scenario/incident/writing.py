@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,10 +29,11 @@ def text(
     refusals: bool = False,
     verify: bool = True,
     outcomes: Mapping[int, str] | None = None,
+    unsent: Collection[int] = (),
 ) -> str:
     """The scenario; `what` is what a number of the recording counts, `head` the comment on top.
 
-    `outcomes` are expected of steps, by their index.
+    `outcomes` are expected of steps, by their index. `unsent` are the requests that playing does not send.
     """
     lines = [f"# {_line(each)}".rstrip() for each in head]
     lines += [f"name: {quoted(name)}", f"idp: {quoted(idp)}"]
@@ -44,7 +45,7 @@ def text(
     if any(each.prepared for each in told.happenings):
         lines.append("  # What was there before the recording begins.")
     for index, each in enumerate(told.happenings):
-        lines += () if each.prepared else _above(each, what)
+        lines += () if each.prepared else _above(each, what, unsent)
         lines += _step(each, refusals)
         if outcomes and index in outcomes:
             lines.append(f"    expect: {{outcome: {outcomes[index]}}}")
@@ -141,7 +142,7 @@ def _some(names: list[str]) -> str | list[str]:
     return names[0] if len(names) == 1 else names
 
 
-def _above(happening: Happening, what: str) -> Iterator[str]:
+def _above(happening: Happening, what: str, unsent: Collection[int]) -> Iterator[str]:
     """When it was, what it was made of, and what went wrong there."""
     requests = sorted(happening.requests, key=lambda each: each.number)
     if not requests:
@@ -153,6 +154,9 @@ def _above(happening: Happening, what: str) -> Iterator[str]:
         if each.refused:
             answered = f"was answered {each.status}" if each.status else "got no answer"
             yield f"  #   {what} {each.number}: {each.method} {shape(each)} {answered}"
+    unexplained = [each for each in requests if each.number in unsent]
+    if unexplained:
+        yield f"  #   not explained: {numbered(unexplained, what)}"
 
 
 def shape(request: Recorded) -> str:
