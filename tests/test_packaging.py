@@ -185,10 +185,11 @@ def commands_of_the_page() -> list[str]:
 @pytest.mark.parametrize("command", commands_of_the_page())
 def test_the_commands_of_the_page_on_ci_have_these_options(command: str) -> None:
     _, name, *arguments = shlex.split(command)
-    found = main.get_command(click.Context(main), name)
+    context = click.Context(main, **main.context_settings)
+    found = main.get_command(context, name)
 
     assert found is not None
-    assert found.make_context(name, arguments).params
+    assert found.make_context(name, arguments, context).params
 
 
 @pytest.mark.parametrize(
