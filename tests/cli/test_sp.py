@@ -102,7 +102,7 @@ def test_what_changed_is_named(serve: Serve, idpsim: Idpsim, leaver: str) -> Non
     ("arguments", "said", "code"),
     [
         (["none.har", "--target", "http://127.0.0.1:9"], "cannot be read", 2),
-        (["empty.har", "--target", "http://127.0.0.1:9"], "holds no SCIM request", 2),
+        (["empty.har", "--target", "http://127.0.0.1:9"], "holds no request", 2),
         (["empty.har"], "--target is missing", 2),
         (["one.har", "--target", "http://127.0.0.1:9"], "cannot be reached", 3),
     ],
