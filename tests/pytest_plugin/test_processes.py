@@ -29,6 +29,7 @@ def test_a_project_that_does_not_use_it_imports_nothing_of_idpsim_but_the_plugin
     ended.assert_outcomes(passed=1)
 
 
+@pytest.mark.thorough
 def test_reports_and_what_is_left_come_through_xdist(project: Project) -> None:
     project.file("conftest.py", BROKEN_SP)
     project.file("scenarios/bad.yaml", "steps:\n  - assign: nobody\n")
@@ -69,6 +70,7 @@ def test_reports_and_what_is_left_come_through_xdist(project: Project) -> None:
     ended.stdout.fnmatch_lines(["FAILED test_it.py::test_red - unassign ada: active is true*"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_scenario_files_are_shared_out(project: Project, workers: str) -> None:
     for name in ("one", "two"):

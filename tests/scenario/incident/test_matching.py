@@ -22,7 +22,9 @@ UNTOLD = {("joiner", "okta-aiw"), ("mover", "okta-aiw"), ("rate-limited", "okta-
 
 
 @pytest.mark.parametrize("profile", all_profiles())
-@pytest.mark.parametrize("scenario", EXACT)
+@pytest.mark.parametrize(
+    "scenario", [each if each == "leaver" else pytest.param(each, marks=pytest.mark.thorough) for each in EXACT]
+)
 def test_the_made_scenario_sends_what_was_recorded(record: Any, scenario: str, profile: str) -> None:
     found = incident(record(scenario, profile))
 
@@ -40,6 +42,7 @@ def test_where_two_profiles_send_the_same_both_are_first(record: Any, scenario: 
     assert profile in first
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", all_profiles())
 @pytest.mark.parametrize("scenario", NEARLY)
 def test_switches_that_change_on_the_way_are_a_deviation(record: Any, scenario: str, profile: str) -> None:
@@ -49,6 +52,7 @@ def test_switches_that_change_on_the_way_are_a_deviation(record: Any, scenario: 
     assert found.best.match.score >= NEARLY[scenario]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", all_profiles())
 def test_the_made_scenario_passes_where_the_service_provider_is_sound(record: Any, profile: str, play: Any) -> None:
     written = made(incident(record("lost-response", profile)), name="again")
@@ -124,6 +128,7 @@ def test_a_recording_without_scim_is_refused(asked: Any) -> None:
         incident([(1, asked("GET", "/index.html"))])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", all_profiles())
 def test_a_recording_may_begin_in_the_middle(record: Any, profile: str) -> None:
     begun = next(
@@ -137,6 +142,7 @@ def test_a_recording_may_begin_in_the_middle(record: Any, profile: str) -> None:
     assert found.best.told.happenings[0].prepared
 
 
+@pytest.mark.thorough
 def test_what_is_huge_or_deep_or_no_text_at_all_does_no_harm(asked: Any) -> None:
     deep = b'{"a":' * 900 + b"1" + b"}" * 900
     odd = [b"[" * 100_000, deep, b"\xff\xfe", b'{"userName":"a@b.example","title":"' + b"x" * 500_000 + b'"}']
@@ -158,6 +164,7 @@ def writes(entries: Any) -> list[tuple[int, Entry]]:
     return [(number, replace(each, answer=None, request=replace(each.request, headers=()))) for number, each in written]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", all_profiles())
 @pytest.mark.parametrize("scenario", ["leaver", "group-push", "rename"])
 def test_a_log_of_changes_only_tells_whose_it_is(record: Any, scenario: str, profile: str) -> None:
@@ -178,6 +185,7 @@ def test_a_single_deactivation_tells_whose_it_is(record: Any, profile: str) -> N
     assert (found.best.match.alike, found.best.match.score) == (1, 1.0)
 
 
+@pytest.mark.thorough
 def test_no_profile_is_first_with_fewer_same_requests_than_another(record: Any) -> None:
     for number in range(len(record("leaver", "entra"))):
         found = incident(record("leaver", "entra")[number : number + 2])
@@ -207,6 +215,7 @@ def test_an_event_is_chosen_that_sends_what_was_recorded(read_again: Any) -> Non
     assert not found.unsent
 
 
+@pytest.mark.thorough
 def test_what_no_event_sends_stays_unexplained(record: Any, asked: Any) -> None:
     entries = [*record("leaver", "entra"), (99, asked("DELETE", "/Users/unheard-of"))]
 
@@ -217,6 +226,7 @@ def test_what_no_event_sends_stays_unexplained(record: Any, asked: Any) -> None:
     assert "not explained: entry 99" in made(found, name="x")
 
 
+@pytest.mark.thorough
 def test_of_very_many_requests_a_part_tells_whose_they_are(record: Any) -> None:
     entries = record("leaver", "entra")
 
