@@ -569,6 +569,7 @@ def clean(caplog):
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("clean")
 def test_closing_ends_what_the_application_has_left_running():
     ended = []
@@ -627,6 +628,7 @@ def test_a_background_task_may_end_before_the_shutdown(opened):
     assert done == ["http"]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("clean")
 def test_a_task_that_does_not_let_itself_be_cancelled_does_not_hold_up_the_end(opened):
     async def stubborn():
@@ -647,6 +649,7 @@ def test_a_task_that_does_not_let_itself_be_cancelled_does_not_hold_up_the_end(o
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("clean")
 def test_a_request_in_flight_ends_when_closed(opened):
     there = threading.Event()
@@ -666,6 +669,7 @@ def test_a_request_in_flight_ends_when_closed(opened):
     assert sent.result() == NoResponse("reset", "the application was shut down before it answered")
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("clean")
 def test_an_application_that_exits_its_loop_is_unreachable_from_then_on(opened):
     async def leave():
