@@ -15,7 +15,6 @@ from idpsim.scenario.failing import called
 from idpsim.scenario.model import Expected, Step
 from idpsim.scenario.reader import NAMED_BY, document_of, held_up, said, unread
 from idpsim.scenario.results import Failure
-from idpsim.scenario.standing import still
 from idpsim.scenario.verify import UNSEEN, Key
 from idpsim.scim import get
 from idpsim.wire import Response
@@ -74,6 +73,7 @@ class Judge:
     ) -> Iterator[Failure]:
         session = self._session
         missing: dict[str, bool] = {}
+        told: set[str] = set()
         for expected, key, kind in self._on_resources(step):
             path = _path(expected)
             outcome = outcomes.get(key)
@@ -82,7 +82,11 @@ class Judge:
             if key in session.failing.uncreated and key not in missing:
                 missing[key] = self._is_missing(kind, key)
             if path and missing.get(key):
-                self._notes.append(f"{key}: it was not created, so what is expected of it is not judged")
+                if outcome is not None and outcome.word == "failed" and key in session.keys(step):
+                    self._notes.append(f"{key}: it was not created, so what is expected of it is not judged")
+                elif key not in told:
+                    told.add(key)
+                    yield self._failure(expected, f"{key}: it is not there, since it was not created", kind, key, first)
                 continue
             it: Key = (kind, self._uid(kind, key))
             done = outcome is None or outcome.word == "done"
@@ -94,13 +98,10 @@ class Judge:
                     failure = self._failure(expected, f"{key}: waiting: {reason}", kind, key, first)
                     yield replace(failure, kind="outcome")
                 continue
-            message = f"{key}: {wrong}"
-            if not wrong:
-                session.standing.met(it, path)
-            elif session.standing.is_news(it, path, message, first):
-                yield self._failure(expected, message, kind, key, first)
+            if wrong:
+                yield self._failure(expected, f"{key}: {wrong}", kind, key, first)
             else:
-                self._notes.append(still(message))
+                session.standing.met(it, path)
 
     def _is_missing(self, kind: Kind, key: str) -> bool:
         try:

@@ -60,8 +60,8 @@ VERDICTS: dict[str, dict[str, dict[str, Failures]]] = {
         },
         "okta-aiw": {
             "mover": {3: "title is not there", 6: "title is not there"},
-            "group-push": dict.fromkeys((3, 4, 5, 6), "members of engineering"),
-            "rename": {3: "ada is missing", 4: "title is not there", 6: "ada is missing"},
+            "group-push": dict.fromkeys((3, 4, 5), "members of engineering") | {6: "members are none"},
+            "rename": {3: "ada is missing", 4: "title is not there", 6: "members are none"},
         },
         "entra": DJANGO_ENTRA,
         "entra-flag": DJANGO_ENTRA | {"group-push": {6: "501", 8: "501"}},

@@ -347,6 +347,25 @@ def test_a_refused_create_fails_once_and_what_is_expected_of_it_is_not_judged(pl
     assert len([each for each in result.transcript.range(*result.steps[0].exchanges) if each.by == "idpsim"]) == 1
 
 
+def test_a_later_step_that_expects_something_of_who_was_not_created_fails_once(play: Play) -> None:
+    refuse = lambda request: answered(400, {"detail": "no"}) if request.method == "POST" else None  # noqa: E731
+    later = "  - wait: 1h\n    expect: {user: {of: ada, active: true, userName: ada@example.com}}\n"
+
+    result = play(JOINER + later, Around(make_app(), refuse))
+
+    assert [failure.message for failure in result.steps[-1].failures] == [
+        "ada: it is not there, since it was not created"
+    ]
+
+
+def test_an_expectation_that_stays_unmet_fails_each_step_that_has_it(play: Play) -> None:
+    later = "  - wait: 1h\n    expect: {user: {of: ada, title: Countess}}\n"
+
+    result = play(JOINER + later + later, Around(make_app()))
+
+    assert [step.passed for step in result.steps[-2:]] == [False, False]
+
+
 def test_what_is_expected_after_a_create_that_had_to_be_refused_is_judged(play: Play) -> None:
     refuse = lambda request: answered(400) if request.method == "POST" else None  # noqa: E731
 
