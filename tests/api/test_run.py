@@ -130,6 +130,7 @@ def test_a_failure_is_explained_as_on_the_command_line(joiner: str) -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.thorough
 def test_what_is_explained_holds_no_secret(joiner: str) -> None:
     _, target = hosted("okta")
     (result,) = idpsim.run(joiner, idp="okta", target=target, variables={"TITLE": "Countess"})
@@ -198,6 +199,7 @@ def test_only_a_result_is_explained(given: Any, said: str) -> None:
     assert str(refused.value) == f"explain takes one of the results that idpsim.run returns, found {said}"
 
 
+@pytest.mark.thorough
 def test_a_run_in_an_application_object_is_repeated_by_nothing_of_ours(joiner: str) -> None:
     _, target = hosted("okta")
     (result,) = idpsim.run(joiner, idp="okta", target=target, variables={"TITLE": "Countess"})

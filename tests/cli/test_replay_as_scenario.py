@@ -166,6 +166,7 @@ def test_where_others_than_the_vendor_sent_scim_requests_all_is_named(idpsim: An
     assert "holds no SCIM request of a vendor; --all takes the others" in result.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["requests.jsonl.gz", "requests.json", "requests.json.gz"])
 def test_a_packed_log_and_a_list_are_read_as_a_log_is(idpsim: Any, log: str, name: str) -> None:
     text = Path(log).read_text() if ".jsonl" in name else json.dumps(LOG)
@@ -222,6 +223,7 @@ def test_a_token_with_a_line_break_is_refused(idpsim: Any, log: str) -> None:
     assert "secret" not in result.output
 
 
+@pytest.mark.thorough
 def test_nobody_who_leaves_is_lost_because_of_a_group(idpsim: Any) -> None:
     result = idpsim("replay", str(IN_A_GROUP), "--as-scenario", "--output", "incident.yaml")
 
@@ -229,6 +231,7 @@ def test_nobody_who_leaves_is_lost_because_of_a_group(idpsim: Any) -> None:
     assert "  - disable: ada" in Path("incident.yaml").read_text()
 
 
+@pytest.mark.thorough
 def test_what_is_not_sent_is_said_in_the_file_and_in_the_report(idpsim: Any) -> None:
     strange = {"method": "DELETE", "path": "/Users/9", "body": None, "status": 204}
     lines = [*IN_A_GROUP.read_text().splitlines(), json.dumps(strange)]

@@ -176,12 +176,14 @@ def test_a_filter_that_minds_case_is_not_waited_for(play: Play) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.thorough
 def test_a_service_provider_that_lags_gets_its_time_before_each_step(play: Play) -> None:
     result = play(JOINER.replace("300ms", "2s") + "  - assign: ada\n", Around(make_app(unusual="eventually")))
 
     assert failures(result) == []
 
 
+@pytest.mark.thorough
 def test_slow_answers_count_as_waiting(play: Play) -> None:
     def instead(request: Request) -> Answer | None:
         if is_own(request) and request.method == "GET" and "/Users/" in request.url:
@@ -239,6 +241,7 @@ def test_clean_up_by_name_takes_that_name_only_even_where_the_filter_is_ignored(
     assert {user["userName"] for user in app.stored["Users"].values()} == {"grace.k3x9p@example.com"}
 
 
+@pytest.mark.thorough
 def test_clean_up_looks_again_for_what_a_filter_does_not_show_yet(play: Play) -> None:
     app = make_app(unusual="eventually")
 

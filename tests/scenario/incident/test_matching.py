@@ -62,6 +62,7 @@ def test_the_made_scenario_passes_where_the_service_provider_is_sound(record: An
     assert result.passed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("profile", all_profiles())
 def test_a_log_without_answers_tells_whose_it_is(record: Any, profile: str) -> None:
     silent = [(number, replace(each, answer=None)) for number, each in record("leaver", profile)]
@@ -72,6 +73,7 @@ def test_a_log_without_answers_tells_whose_it_is(record: Any, profile: str) -> N
     assert found.best.match.score > 0.95
 
 
+@pytest.mark.thorough
 def test_settings_are_found_that_explain_more(record: Any) -> None:
     found = incident(record("leaver", "onelogin"))
 
@@ -205,6 +207,7 @@ def leavers(read_again: Any) -> list[tuple[int, Entry]]:
     return [(n, Entry(each.request, each.answer)) for n, each in enumerate(exchanges, 1) if each.by == "vendor"]
 
 
+@pytest.mark.thorough
 def test_an_event_is_chosen_that_sends_what_was_recorded(read_again: Any) -> None:
     found = incident(leavers(read_again))
 
