@@ -7,6 +7,7 @@ import pytest
 from tests.pytest_plugin.project import BROKEN_SP, RIGHT_SP, Project
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.thorough
 
 LEAVER = """
     name: A leaver loses access
