@@ -65,8 +65,7 @@ def play(
     """The results of all runs, or that of one profile; ScenarioFailed with the reports of those that failed."""
     given = item.config.stash[GIVEN]
     again = how_again(item)
-    aimed: dict[str, Any] = {} if target is None else {"target": target}
-    results = run(scenario, idp=idp, **aimed, server=server, seed=given.seed, timeout=given.timeout, again=again)
+    results = run(scenario, idp=idp, target=target, server=server, seed=given.seed, timeout=given.timeout, again=again)
     for result in results:
         telling.hide(item, result)
         telling.leave(item, result.clean_up.left)
